@@ -1,0 +1,48 @@
+package org.everbearer;
+
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * One access token that was valid when it was handed out. Immutable but for one memo, see {@link #rendered}; safe for
+ * use by any number of threads. {@link #toString()} shows a fingerprint, never the token.
+ */
+public final class AccessToken {
+  private final String value;
+  // Not volatile: a benign race. Rendering is idempotent, and what is kept must be safe to publish without
+  // synchronisation (final fields only), so a thread that misses the memo computes an equal one.
+  private Object rendered;
+
+  AccessToken(String value) {
+    this.value = Objects.requireNonNull(value, "value");
+  }
+
+  /** The token itself, to be sent as {@code Authorization: Bearer} (RFC 6750 §2.1) and nowhere else. */
+  public String value() {
+    return value;
+  }
+
+  /** Eight hexadecimal digits that tell this token from another; safe to log. */
+  public String fingerprint() {
+    return Fingerprint.of(value);
+  }
+
+  /**
+   * The token in the form that one HTTP library wants, for instance a header object, computed once per token.
+   *
+   * @param type the class of that form; a second form of another class replaces the memo of the first
+   * @param rendering makes it from the token; idempotent, and its result immutable with final fields
+   */
+  public <T> T rendered(Class<T> type, Function<String, T> rendering) {
+    Object memo = rendered;
+    if (type.isInstance(memo)) return type.cast(memo);
+    T made = rendering.apply(value);
+    rendered = made;
+    return made;
+  }
+
+  @Override
+  public String toString() {
+    return "AccessToken[" + fingerprint() + "]";
+  }
+}

@@ -1,0 +1,241 @@
+package org.everbearer;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One thing that happened to the tokens of one identity. Immutable; holds fingerprints, never a token.
+ */
+public final class TokenEvent {
+
+  /** What happened. */
+  public enum Type {
+    /** Tokens were found in the store or in the configuration. */
+    LOADED,
+    /** The application handed over tokens ({@code storeTokens}). */
+    STORED,
+    /** The application cleared the tokens ({@code clearTokens}). */
+    CLEARED,
+    /** The token endpoint handed out new tokens. */
+    REFRESHED,
+    /** Another node's newer tokens, or ones edited by a person, were taken over from the store. */
+    ADOPTED,
+    /** A refresh failed; {@link #failure()} says why, {@link #nextTry()} when it is tried again. */
+    FAILED,
+    /** An unanswered refresh is presented again. */
+    REPLAYED,
+    /** New tokens that could not be saved at once have now been saved. */
+    SAVED,
+    /** New tokens could not be saved; they are kept in memory and saved again. */
+    NOT_SAVED,
+    /** A resource server rejected the access token (401). */
+    INVALIDATED,
+    /** The token endpoint rejected the refresh token: only new tokens help. */
+    DEAD,
+    /** A call was served the old, still valid token while refreshing fails. At most once per failure streak. */
+    SERVED_STALE,
+    /** The store could not be read or written. */
+    STORE_FAILED,
+    /** The server handed out a token that is expired, too short-lived, or the same as before. Once per streak. */
+    ODD_TOKEN
+  }
+
+  /** Why a refresh was begun. */
+  public enum Trigger {
+    /** The token reached the refresh margin. */
+    AHEAD,
+    /** The token had expired. */
+    EXPIRED,
+    /** A resource server had rejected the token. */
+    REJECTED,
+    /** The client started. */
+    START,
+    /** A person asked for it. */
+    MANUAL
+  }
+
+  private final Type type;
+  private final String client;
+  private final String identity;
+  private final String node;
+  private final Instant at;
+  private final Trigger trigger;
+  private final Duration duration;
+  private final TokenException failure;
+  private final int streak;
+  private final Instant nextTry;
+  private final String token;
+  private final long generation;
+  private final Duration expiresIn;
+  private final Duration refreshesIn;
+
+  private TokenEvent(Builder b) {
+    this.type = b.type;
+    this.client = b.client;
+    this.identity = b.identity;
+    this.node = b.node;
+    this.at = b.at;
+    this.trigger = b.trigger;
+    this.duration = b.duration;
+    this.failure = b.failure;
+    this.streak = b.streak;
+    this.nextTry = b.nextTry;
+    this.token = b.token;
+    this.generation = b.generation;
+    this.expiresIn = b.expiresIn;
+    this.refreshesIn = b.refreshesIn;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** The client's name, that is the filter-name. */
+  public String client() {
+    return client;
+  }
+
+  /** {@code application}, or a fingerprint of the session's identity. */
+  public String identity() {
+    return identity;
+  }
+
+  /** The node that did it: this one, or for {@link Type#ADOPTED} the one that had refreshed, if known. */
+  public String node() {
+    return node;
+  }
+
+  /** When, by the local clock. */
+  public Instant at() {
+    return at;
+  }
+
+  /** Why the refresh was begun; null where none was. */
+  public Trigger trigger() {
+    return trigger;
+  }
+
+  /** How long the refresh took, or null. */
+  public Duration duration() {
+    return duration;
+  }
+
+  /** What went wrong, or null. Its message holds no token. */
+  public TokenException failure() {
+    return failure;
+  }
+
+  /** How many refreshes in a row have failed by now; for a success, how many had failed before it. */
+  public int streak() {
+    return streak;
+  }
+
+  /** When the next attempt will be made, by the local clock, or null. */
+  public Instant nextTry() {
+    return nextTry;
+  }
+
+  /** Fingerprint of the access token held after the event; {@code "none"} if there is none. */
+  public String token() {
+    return token;
+  }
+
+  /** Generation of the record in the store, or 0. */
+  public long generation() {
+    return generation;
+  }
+
+  /** How long the access token that is held is still valid; zero or negative when it is not, null when there is none. */
+  public Duration expiresIn() {
+    return expiresIn;
+  }
+
+  /** How long until the token enters its refresh margin, or null. */
+  public Duration refreshesIn() {
+    return refreshesIn;
+  }
+
+  @Override
+  public String toString() {
+    return "TokenEvent[" + type + ", client " + client + ", identity " + identity + ", token " + token
+        + (trigger == null ? "" : ", trigger " + trigger)
+        + (failure == null ? "" : ", failure " + failure.reason() + ": " + failure.getMessage()) + "]";
+  }
+
+  static Builder of(Type type) {
+    return new Builder(type);
+  }
+
+  /** Collects the parts of an event. Not thread-safe. */
+  static final class Builder {
+    private final Type type;
+    private String client;
+    private String identity;
+    private String node;
+    private Instant at;
+    private Trigger trigger;
+    private Duration duration;
+    private TokenException failure;
+    private int streak;
+    private Instant nextTry;
+    private String token = "none";
+    private long generation;
+    private Duration expiresIn;
+    private Duration refreshesIn;
+
+    private Builder(Type type) {
+      this.type = type;
+    }
+
+    Builder who(String clientName, String identityName, String nodeName) {
+      client = clientName;
+      identity = identityName;
+      node = nodeName;
+      return this;
+    }
+
+    Builder at(Instant value) {
+      at = value;
+      return this;
+    }
+
+    Builder trigger(Trigger value) {
+      trigger = value;
+      return this;
+    }
+
+    Builder duration(Duration value) {
+      duration = value;
+      return this;
+    }
+
+    Builder failure(TokenException value, int failuresInARow, Instant next) {
+      failure = value;
+      streak = failuresInARow;
+      nextTry = next;
+      return this;
+    }
+
+    Builder streak(int value) {
+      streak = value;
+      return this;
+    }
+
+    Builder node(String value) {
+      node = value;
+      return this;
+    }
+
+    Builder token(String fingerprint, long recordGeneration, Duration validFor, Duration freshFor) {
+      token = fingerprint;
+      generation = recordGeneration;
+      expiresIn = validFor;
+      refreshesIn = freshFor;
+      return this;
+    }
+
+    TokenEvent build() {
+      return new TokenEvent(this);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.everbearer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Why there is no token. An {@link IOException}, so that code which calls an API needs no further catch; the message
+ * holds no token and names the remedy where there is one.
+ */
+public final class TokenException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** What kind of failure it was, and so what follows from it. */
+  public enum Reason {
+    /** The request did not reach the token endpoint (DNS, connect, TLS): repeating it is always safe. */
+    NOT_SENT(true),
+    /** The endpoint answered that it cannot serve now (408, 429, 5xx, an unexpected page): repeated after a pause. */
+    TRANSIENT(true),
+    /** Sent, but no readable answer came: the refresh token may be spent. Replayed as the server's grace allows. */
+    AMBIGUOUS(true),
+    /** The refresh token is dead ({@code invalid_grant}): only new tokens help. */
+    REJECTED(false),
+    /** The answer asks for the user (a second factor, single sign-on, an organisation): the tokens are kept. */
+    NEEDS_USER(false),
+    /** The endpoint refused the client or the request: the configuration must change. The tokens are kept. */
+    CONFIGURATION(false),
+    /** There is no token for this identity: nobody has signed in, or the tokens were cleared. */
+    NO_TOKENS(false),
+    /** The token store cannot be read or written. */
+    STORE(true),
+    /** The refresh took longer than the caller may wait; it goes on. */
+    TIMEOUT(true),
+    /** The waiting thread was interrupted; the refresh goes on. */
+    INTERRUPTED(true),
+    /** The client was shut down. */
+    CLOSED(false);
+
+    private final boolean retryable;
+
+    Reason(boolean retryable) {
+      this.retryable = retryable;
+    }
+
+    /** Whether the same call may succeed later with nothing done by a person. */
+    public boolean retryable() {
+      return retryable;
+    }
+  }
+
+  private final Reason reason;
+  private final transient Duration retryAfter;
+  private final transient Instant nextTry;
+
+  public TokenException(Reason reason, String message) {
+    this(reason, message, null, null, null);
+  }
+
+  public TokenException(Reason reason, String message, Throwable cause) {
+    this(reason, message, cause, null, null);
+  }
+
+  private TokenException(Reason reason, String message, Throwable cause, Duration retryAfter, Instant nextTry) {
+    super(message, cause);
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+    this.nextTry = nextTry;
+  }
+
+  /** A copy with the pause that the server asked for ({@code Retry-After}, RFC 9110 §10.2.3). */
+  public TokenException withRetryAfter(Duration pause) {
+    return new TokenException(reason, getMessage(), getCause(), pause, nextTry);
+  }
+
+  /** A copy for one more caller: its own stack trace, this failure as cause, and the time of the next attempt. */
+  TokenException forCaller(String message, Instant next) {
+    return new TokenException(reason, message, this, retryAfter, next);
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The pause that the server asked for, or null. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+
+  /** When the next attempt will be made, by the local clock; null when nothing is planned. */
+  public Instant nextTry() {
+    return nextTry;
+  }
+}

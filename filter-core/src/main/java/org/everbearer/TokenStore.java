@@ -1,0 +1,85 @@
+package org.everbearer;
+
+import java.io.IOException;
+
+/**
+ * Keeps one {@link TokenRecord} per key, for one process or for many.
+ *
+ * <p>What every store promises, and what the coordination of nodes is built on:
+ *
+ * <ol>
+ *   <li>A record is read and written as a whole: no reader ever sees parts of two records.
+ *   <li>{@link #compareAndSet} is linearizable over all processes that share the store: of any number of writers who
+ *       expect the same generation, exactly one succeeds.
+ *   <li>When {@link #compareAndSet} returns true, the record has reached the medium and survives the death of the
+ *       process (the memory store excepted).
+ *   <li>When it throws, the record may or may not have been written; the caller reads again to find out.
+ *   <li>A store that cannot be read throws. It never answers "empty" for a record that is damaged, cannot be decrypted
+ *       or cannot be reached.
+ *   <li>There is one clock per store, {@link Snapshot#now()}: that of the database, or of the one host.
+ *   <li>A lease is no separate thing: whoever sets the phase to {@link TokenRecord.Phase#IN_FLIGHT} by compare-and-set
+ *       holds it, the generation it wrote is the fencing number, and a write by an older holder fails.
+ *   <li>Nothing is held between calls: no lock, transaction or connection is open while a refresh is on its way.
+ * </ol>
+ *
+ * <p>An application's own store is a public class with a public no-argument constructor whose name is the value of the
+ * {@code store} parameter. Implementations are safe for use by any number of threads, and may block; they are never
+ * called from a thread that does network I/O for others, nor with a lock held.
+ */
+public interface TokenStore {
+
+  /**
+   * The newest record, and the store's time at which it was read.
+   *
+   * @throws IOException if the store cannot tell; the message names the store and the remedy, never a token
+   */
+  Snapshot read(String key) throws IOException;
+
+  /**
+   * Writes {@code next} if the record still has the expected generation.
+   *
+   * @param expectedGeneration generation of the record to replace; 0 if there must be none
+   * @param next the record to write, of a higher generation; null removes the record
+   * @return false if the record has another generation, in which case nothing was written
+   * @throws IOException if it is unknown whether the record was written
+   */
+  boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException;
+
+  /** What distinguishes this store in a message, for instance {@code file:/var/lib/app/tokens}; no secrets. */
+  default String description() {
+    return getClass().getName();
+  }
+
+  /** Lets go of whatever the store holds open. Called once, after the last use. */
+  default void close() {}
+
+  /** A record as it was at one moment of the store's time. Immutable. */
+  final class Snapshot {
+    private final TokenRecord record;
+    private final long now;
+
+    /**
+     * @param record the record, or null if there is none
+     * @param now the store's time in milliseconds since 1970
+     */
+    public Snapshot(TokenRecord record, long now) {
+      this.record = record;
+      this.now = now;
+    }
+
+    /** The record, or null if there is none. */
+    public TokenRecord record() {
+      return record;
+    }
+
+    /** The generation to expect for a write: that of the record, or 0. */
+    public long generation() {
+      return record == null ? 0 : record.generation();
+    }
+
+    /** The store's time at the moment of reading, in milliseconds since 1970. */
+    public long now() {
+      return now;
+    }
+  }
+}
