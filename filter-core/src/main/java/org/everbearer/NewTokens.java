@@ -76,7 +76,7 @@ final class NewTokens {
     if (answer.expiresIn() != null) return Nanos.of(answer.expiresIn());
     JwtClaims claims = JwtClaims.of(answer.accessToken());
     if (claims.lifetime() != null) return Nanos.of(claims.lifetime());
-    return claims.expiresAt() == null ? null : client.untilByWallClock(claims.expiresAt());
+    return claims.expiresAt() == null ? null : client.records.untilByWallClock(claims.expiresAt());
   }
 
   private static String odd(long told) {

@@ -2,7 +2,6 @@ package org.everbearer;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.UUID;
@@ -53,6 +52,7 @@ public final class RefreshCoordinator implements AutoCloseable {
   final long lease;
   final Ticker ticker;
   final DoubleSupplier random;
+  final FamilyRecords records;
 
   private final TokenRefresher refresher;
   private final boolean ownStore;
@@ -86,6 +86,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     lease = attempt + Nanos.of(LEASE_SLACK);
     scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
     events = new EventQueue(name, new ArrayList<>(b.listeners));
+    records = new FamilyRecords(this);
     application = new TokenFamily(this, null, storeKey);
   }
 
@@ -154,7 +155,7 @@ public final class RefreshCoordinator implements AutoCloseable {
           && tokens.refreshToken() != null && stored.record().refreshToken() != null
           && !tokens.refreshToken().equals(stored.record().refreshToken())
           && Fingerprint.hash(tokens.refreshToken()).equals(stored.record().spentHash());
-      return missed ? null : recordOf(tokens, stored.now(), true).toBuilder();
+      return missed ? null : records.of(tokens, stored.now(), true).toBuilder();
     });
     emit(family.event(TokenEvent.Type.STORED));
   }
@@ -166,7 +167,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void clearTokens(String identity) throws TokenException {
     TokenFamily family = identity == null ? application : family(identity);
-    update(family, stored -> TokenRecord.builder().seed(seed(stored.record())).phase(Phase.DEAD, null));
+    update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
     family.disarm();
     emit(family.event(TokenEvent.Type.CLEARED));
     if (identity == null) return;
@@ -278,52 +279,6 @@ public final class RefreshCoordinator implements AutoCloseable {
     });
   }
 
-  /** What is held when this record comes from the store: its time left is measured by the store's clock. */
-  Held loaded(TokenRecord record, long storeNow) throws TokenException {
-    long now = ticker.nanoTime();
-    if (record.accessToken() == null) return Held.none(now, record);
-    try {
-      TokenSyntax.requireB64Token(record.accessToken());
-    } catch (IllegalArgumentException e) {
-      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + store.description() + ")");
-    }
-    long remaining;
-    long lifetime;
-    if (record.expiresAt() > 0) {
-      remaining = Nanos.ofMillis(record.expiresAt() - storeNow);
-      lifetime = record.lifetime() > 0 ? Nanos.ofMillis(record.lifetime()) : remaining;
-    } else {
-      JwtClaims claims = JwtClaims.of(record.accessToken());
-      remaining = claims.expiresAt() == null ? 0 : untilByWallClock(claims.expiresAt());
-      lifetime = claims.lifetime() == null ? remaining : Nanos.of(claims.lifetime());
-    }
-    return Held.of(record, now, remaining, Math.max(lifetime, 0), margins, random.getAsDouble());
-  }
-
-  long untilByWallClock(Instant end) {
-    return Nanos.of(Duration.between(Instant.ofEpochMilli(ticker.currentTimeMillis()), end));
-  }
-
-  /** The first record of a family that begins with these tokens. */
-  TokenRecord recordOf(TokenSet tokens, long storeNow, boolean justReceived) {
-    TokenRecord.Builder record = TokenRecord.builder()
-        .seed(firstTokens == null ? TokenRecord.seedOf(tokens) : TokenRecord.seedOf(firstTokens))
-        .tokens(tokens.accessToken(), tokens.refreshToken());
-    if (tokens.accessToken() == null) return record.build();
-    if (tokens.expiresIn() != null) {
-      long millis = Nanos.toMillis(Nanos.of(tokens.expiresIn()));
-      return record.expiry(storeNow + millis, Math.max(millis, 0)).build();
-    }
-    JwtClaims claims = JwtClaims.of(tokens.accessToken());
-    if (claims.expiresAt() != null) {
-      long left = Nanos.toMillis(untilByWallClock(claims.expiresAt()));
-      record.expiry(storeNow + left, claims.lifetime() == null ? Math.max(left, 0) : claims.lifetime().toMillis());
-    } else if (justReceived) {
-      record.expiry(storeNow + NewTokens.UNKNOWN_MILLIS, NewTokens.UNKNOWN_MILLIS);
-    }
-    return record.build();
-  }
-
   // --- families
 
   private TokenFamily family(String identity) {
@@ -362,7 +317,7 @@ public final class RefreshCoordinator implements AutoCloseable {
         long generation = Math.max(stored.generation(), family.held().generation()) + 1;
         TokenRecord next = changed.generation(generation).build();
         if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
-        family.restart(loaded(next, stored.now()));
+        family.restart(records.held(next, stored.now()));
         return;
       }
     } catch (TokenException e) {
@@ -387,16 +342,11 @@ public final class RefreshCoordinator implements AutoCloseable {
     String seed = TokenRecord.seedOf(firstTokens);
     update(application, stored -> {
       TokenRecord record = stored.record();
-      if (record == null) return recordOf(firstTokens, stored.now(), false).toBuilder();
+      if (record == null) return records.of(firstTokens, stored.now(), false).toBuilder();
       boolean known = seed.equals(record.seed())
           || firstTokens.refreshToken() != null && (firstTokens.refreshToken().equals(record.refreshToken())
               || Fingerprint.hash(firstTokens.refreshToken()).equals(record.spentHash()));
-      return known ? null : recordOf(firstTokens, stored.now(), false).toBuilder();
+      return known ? null : records.of(firstTokens, stored.now(), false).toBuilder();
     });
-  }
-
-  private String seed(TokenRecord stored) {
-    if (firstTokens != null) return TokenRecord.seedOf(firstTokens);
-    return stored == null ? null : stored.seed();
   }
 }

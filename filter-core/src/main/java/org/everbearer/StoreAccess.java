@@ -178,7 +178,7 @@ final class StoreAccess {
       return;
     }
     boolean first = held.record == null;
-    if (!family.publish(client.loaded(record, now()))) return;
+    if (!family.publish(client.records.held(record, now()))) return;
     if (first && record.accessToken() == null) return;
     client.emit(family.event(first ? TokenEvent.Type.LOADED : TokenEvent.Type.ADOPTED));
   }
@@ -192,7 +192,7 @@ final class StoreAccess {
     if (inMemory != null) {
       first = inMemory.toBuilder().generation(inMemory.generation() + 1).build();
     } else if (family.identity == null && client.firstTokens != null) {
-      first = client.recordOf(client.firstTokens, empty.now(), false);
+      first = client.records.of(client.firstTokens, empty.now(), false);
     } else if (!client.spends()) {
       first = TokenRecord.builder().build();
     } else {
