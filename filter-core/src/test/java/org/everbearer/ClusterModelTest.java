@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
  * </ol>
  */
 class ClusterModelTest {
+  /** As many as a build can spare; the property is for a machine that has a night. */
+  private static final int RUNS = Integer.getInteger("everbearer.model.runs", 2_000);
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofSeconds(12);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
@@ -57,28 +59,28 @@ class ClusterModelTest {
 
   @Test
   void everyInterleavingWithALostReply_keepsTheFamily() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, samePairInTheGrace, new Faults().losses(1)).play());
     assertTrue(runs > 100, "interleavings: " + runs);
   }
 
   @Test
   void everyInterleavingWithACrash_keepsTheFamily() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, samePairInTheGrace, new Faults().crashes(1)).play());
     assertTrue(runs > 200, "interleavings: " + runs);
   }
 
   @Test
   void everyInterleavingWithAPauseLongerThanTheLease_keepsTheFamily() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, samePairInTheGrace, new Faults().pauses(1, "")).play());
     assertTrue(runs > 100, "interleavings: " + runs);
   }
 
   @Test
   void lostReplyCrashAndPauseTogether_keepTheFamily() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, samePairInTheGrace, new Faults().losses(1).crashes(1).pauses(1, "")).play());
     assertTrue(runs > 1_000, "interleavings: " + runs);
   }
@@ -86,7 +88,7 @@ class ClusterModelTest {
   /** Two answers to one token: the one that was asked for later must win, whoever saves first. */
   @Test
   void pausedOwnerWithAnOlderAnswer_doesNotReplaceTheNewerOne() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, newPairInTheGrace, new Faults().pauses(1, "commit")).play());
     assertTrue(runs > 50, "interleavings: " + runs);
   }
@@ -94,14 +96,14 @@ class ClusterModelTest {
   /** The other node was told "invalid_grant" for a token that the paused owner had spent with success. */
   @Test
   void pausedOwnerWithTheOnlyAnswer_revivesTheFamilyThatWasDeclaredDead() {
-    int runs = new Explorer(6_000).explore(choices ->
+    int runs = new Explorer(RUNS).explore(choices ->
         new Cluster(choices, noGraceNoRevocation, new Faults().pauses(1, "")).play());
     assertTrue(runs > 50, "interleavings: " + runs);
   }
 
   @Test
   void newFamilyStoredDuringARefresh_alwaysWins() {
-    int runs = new Explorer(6_000).explore(choices -> {
+    int runs = new Explorer(RUNS).explore(choices -> {
       Cluster cluster = new Cluster(choices, noGrace, Faults.NONE);
       cluster.signInWhileRefreshing();
     });
@@ -339,7 +341,9 @@ class ClusterModelTest {
           @Override
           public boolean compareAndSet(String key, long expected, TokenRecord next) {
             Baton.pass("before write");
-            return medium.compareAndSet(key, expected, next);
+            boolean written = medium.compareAndSet(key, expected, next);
+            Baton.pass("after write");
+            return written;
           }
         };
       }
