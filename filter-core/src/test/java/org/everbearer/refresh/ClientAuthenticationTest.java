@@ -152,8 +152,7 @@ class ClientAuthenticationTest {
     assertTrue(problem(pem("RSA PRIVATE KEY", der)).contains("openssl pkcs8 -topk8"));
     assertTrue(problem(pem("ENCRYPTED PRIVATE KEY", der)).contains("openssl pkcs8 -topk8"));
     assertTrue(problem(pem("PRIVATE KEY", new byte[] {1, 2, 3})).contains("neither an RSA nor an EC key"));
-    assertTrue(problem(file("-----BEGIN PRIVATE KEY-----\n!!!!A\n-----END PRIVATE KEY-----")).contains("neither")
-        || problem(folder.resolve("client.key")).contains("damaged"));
+    assertTrue(problem(file("-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----")).contains("damaged"));
     assertTrue(problem(file("hello")).contains("neither PEM nor a JWK"));
     assertTrue(problem(file("")).contains("neither PEM nor a JWK"));
     assertTrue(problem(pem("PRIVATE KEY", rsa(1024).getPrivate().getEncoded())).contains("2048"));

@@ -167,6 +167,26 @@ class TokenVerifierTest {
   }
 
   @Test
+  void rotatedKeys_areFetchedWhenATokenNeedsThem() throws Exception {
+    AtomicLong now = new AtomicLong();
+    TokenVerifier verifier = new TokenVerifier(new VerificationKeys(URI.create(url("/jwks")), now::get), null, null);
+    TokenTarget target = new TokenTarget(URI.create(url("/token")), null, null);
+    TokenSet tokens = TokenSet.of(Jwts.signed(other, "RS256", CLAIMS), "next");
+    try (TokenHttp http = new TokenHttp("test", Duration.ofSeconds(5))) {
+      Deadline deadline = Deadline.in(Duration.ofSeconds(50));
+      verifier.prepare(http, target, deadline);
+      now.addAndGet(Duration.ofSeconds(61).toNanos());
+      server.stubFor(get("/jwks").willReturn(aResponse().withStatus(503)));
+      assertEquals(TokenSet.of(null, "next"), verifier.checked(tokens, http, target, deadline));
+      TokenSet alone = TokenSet.of(tokens.accessToken(), null);
+      TokenException e = assertThrows(TokenException.class, () -> verifier.checked(alone, http, target, deadline));
+      assertEquals(Reason.TRANSIENT, e.reason());
+      publish(key, other);
+      assertEquals(tokens, verifier.checked(tokens, http, target, deadline));
+    }
+  }
+
+  @Test
   void keys_areKeptForAnHourAndRefetchedRarely() throws Exception {
     AtomicLong now = new AtomicLong();
     VerificationKeys keys = new VerificationKeys(URI.create(url("/jwks")), now::get);
