@@ -11,6 +11,19 @@ import java.sql.SQLTransientException;
 final class JdbcFailures {
   private JdbcFailures() {}
 
+  /** No statement was ever sent. */
+  static final class NoConnection extends SQLException {
+    private static final long serialVersionUID = 1;
+
+    NoConnection(SQLException e) {
+      super("no connection: " + e.getMessage(), e.getSQLState(), e.getErrorCode(), e);
+    }
+
+    NoConnection(RuntimeException e) {
+      super("no connection: " + e, "08001", e);
+    }
+  }
+
   /** The row was there already. */
   static boolean isDuplicate(SQLException e) {
     return e instanceof SQLIntegrityConstraintViolationException || state(e).startsWith("23");
@@ -23,7 +36,7 @@ final class JdbcFailures {
 
   /** The statement was never the problem. */
   static boolean isConnection(SQLException e) {
-    return e instanceof SQLRecoverableException || e instanceof SQLTransientException
+    return e instanceof NoConnection || e instanceof SQLRecoverableException || e instanceof SQLTransientException
         || e instanceof SQLNonTransientConnectionException
         || state(e).startsWith("08") || state(e).startsWith("57") || state(e).startsWith("53");
   }
@@ -39,6 +52,7 @@ final class JdbcFailures {
 
   /** Of a statement that carries a record, which drivers and servers like to quote in their messages. */
   static IOException writing(String store, SQLException e) {
+    if (e instanceof NoConnection) return new IOException("cannot write " + store + " (" + e.getMessage() + ")", e);
     SQLException withoutText = new SQLException("message withheld, it may quote tokens", e.getSQLState(), e.getErrorCode());
     withoutText.setStackTrace(e.getStackTrace());
     return new IOException("cannot tell whether the record was written to " + store + " (" + codes(e)

@@ -239,8 +239,10 @@ public final class JdbcTokenStore implements TokenStore {
   private Connection connect() throws SQLException {
     try {
       return dataSource.get().getConnection();
+    } catch (SQLException e) {
+      throw new JdbcFailures.NoConnection(e);
     } catch (RuntimeException e) {
-      throw new SQLException("no connection", "08001", e);
+      throw new JdbcFailures.NoConnection(e);
     }
   }
 
