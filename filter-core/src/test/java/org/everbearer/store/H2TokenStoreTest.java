@@ -6,26 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.everbearer.TokenStore;
-import org.h2.jdbcx.JdbcConnectionPool;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class H2TokenStoreTest extends JdbcTokenStoreContract {
   private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
-  private final JdbcConnectionPool pool = JdbcConnectionPool.create(url, "sa", "");
-
-  @Override
-  DataSource pool() {
-    return pool;
-  }
 
   @Override
   Connection connect() throws SQLException {
-    return java.sql.DriverManager.getConnection(url, "sa", "");
+    return DriverManager.getConnection(url, "sa", "");
   }
 
   @Override
@@ -36,11 +28,6 @@ class H2TokenStoreTest extends JdbcTokenStoreContract {
   @Override
   String keySearch() {
     return "PUBLIC.PRIMARY_KEY";
-  }
-
-  @AfterEach
-  void dispose() {
-    pool.dispose();
   }
 
   @Test

@@ -4,24 +4,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.hsqldb.jdbc.JDBCPool;
-import org.junit.jupiter.api.AfterEach;
 
 /** A database that has no dialect here: standard SQL must do. */
 class HsqldbTokenStoreTest extends JdbcTokenStoreContract {
   private final String url = "jdbc:hsqldb:mem:" + UUID.randomUUID();
-  private final JDBCPool pool = new JDBCPool();
-
-  HsqldbTokenStoreTest() {
-    pool.setUrl(url);
-    pool.setUser("SA");
-  }
-
-  @Override
-  DataSource pool() {
-    return pool;
-  }
 
   @Override
   Connection connect() throws SQLException {
@@ -41,10 +27,5 @@ class HsqldbTokenStoreTest extends JdbcTokenStoreContract {
   @Override
   String keySearch() {
     return "INDEX PRED"; // a search in an index rather than a scan of all rows
-  }
-
-  @AfterEach
-  void close() throws SQLException {
-    pool.close(0);
   }
 }

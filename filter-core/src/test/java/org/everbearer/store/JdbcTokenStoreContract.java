@@ -17,16 +17,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.TimeZone;
-import javax.sql.DataSource;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenStore;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the table promises on every database. */
 abstract class JdbcTokenStoreContract extends TokenStoreContract {
-  /** Connections from a pool that does not look whether they still live. */
-  abstract DataSource pool();
+  private final CarelessPool pool = new CarelessPool(this::connect);
 
   /** A connection of one's own. */
   abstract Connection connect() throws SQLException;
@@ -37,6 +36,11 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
   /** What the database's explanation of a search by primary key contains. */
   abstract String keySearch();
 
+  @AfterEach
+  void closePool() throws SQLException {
+    pool.close();
+  }
+
   @BeforeEach
   void dropTable() throws SQLException {
     try (Connection connection = connect(); Statement statement = connection.createStatement()) {
@@ -44,9 +48,13 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
     }
   }
 
+  final CarelessPool pool() {
+    return pool;
+  }
+
   @Override
   protected TokenStore open() {
-    return JdbcTokenStore.builder("test", this::pool).createTable(true).build();
+    return JdbcTokenStore.builder("test", () -> pool).createTable(true).build();
   }
 
   private TokenStore on(ConnectionSource connections) {
@@ -79,7 +87,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
 
   @Test
   void missingTable_isShownWithStatementsThatMakeIt() throws Exception {
-    TokenStore store = JdbcTokenStore.builder("test", this::pool).build();
+    TokenStore store = JdbcTokenStore.builder("test", () -> pool).build();
     String message = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
     assertTrue(message.contains("createTable=true"), message);
     assertThrows(IOException.class, () -> store.compareAndSet(KEY, 0, record(1)));
@@ -93,7 +101,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
   void connectionsWithoutAutomaticCommit_areCommittedAndKeepTheirState() throws Exception {
     try (Connection shared = connect()) {
       shared.setAutoCommit(false);
-      TokenStore manual = on(() -> unclosed(shared));
+      TokenStore manual = on(() -> CarelessPool.closing(shared, () -> {}));
       assertTrue(manual.compareAndSet(KEY, 0, record(1)));
       assertTrue(manual.compareAndSet(KEY, 1, record(2)));
       assertFalse(manual.compareAndSet(KEY, 1, record(2)));
@@ -107,18 +115,6 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
       assertNull(other.read(KEY).record());
       assertFalse(shared.getAutoCommit());
     }
-  }
-
-  private static Connection unclosed(Connection connection) {
-    return (Connection) java.lang.reflect.Proxy.newProxyInstance(
-        JdbcTokenStoreContract.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-          if (method.getName().equals("close")) return null;
-          try {
-            return method.invoke(connection, arguments);
-          } catch (java.lang.reflect.InvocationTargetException e) {
-            throw e.getCause();
-          }
-        });
   }
 
   @Test
@@ -253,7 +249,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
   @Test
   void sealedRow_copiedToAnotherIdentity_isRefused() throws Exception {
     EncryptionKeys keys = EncryptionKeys.of("A".repeat(42) + "E=", List.of());
-    TokenStore store = JdbcTokenStore.builder("test", this::pool).createTable(true).encryption(keys).build();
+    TokenStore store = JdbcTokenStore.builder("test", () -> pool).createTable(true).encryption(keys).build();
     assertTrue(store.compareAndSet("alice", 0, record(1)));
     assertTrue(store.compareAndSet("mallory", 0, record(1)));
     try (Connection connection = connect(); Statement statement = connection.createStatement()) {
