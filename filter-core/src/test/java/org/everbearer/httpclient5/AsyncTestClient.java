@@ -76,7 +76,7 @@ final class AsyncTestClient implements TestClient {
 
   private static AsyncEntityProducer body(Call call) {
     if (call.body == null) return null;
-    return new BasicAsyncEntityProducer(call.body, ContentType.TEXT_PLAIN) {
+    return new BasicAsyncEntityProducer(call.body, ContentType.APPLICATION_OCTET_STREAM) {
       @Override
       public boolean isRepeatable() {
         return call.repeatable;

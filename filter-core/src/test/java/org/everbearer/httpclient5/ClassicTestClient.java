@@ -54,10 +54,10 @@ final class ClassicTestClient implements TestClient {
     if (call.authority != null) request.setAuthority(call.authority);
     call.headers.forEach(request::setHeader);
     if (call.body != null && call.repeatable) {
-      request.setEntity(new ByteArrayEntity(call.body, ContentType.TEXT_PLAIN));
+      request.setEntity(new ByteArrayEntity(call.body, ContentType.APPLICATION_OCTET_STREAM));
     } else if (call.body != null) {
       InputStream once = new ByteArrayInputStream(call.body);
-      request.setEntity(new InputStreamEntity(once, call.body.length, ContentType.TEXT_PLAIN));
+      request.setEntity(new InputStreamEntity(once, call.body.length, ContentType.APPLICATION_OCTET_STREAM));
     }
     return request;
   }
