@@ -45,6 +45,7 @@ public final class JettyRunner {
 
   private void run() throws UserError {
     Runtime.getRuntime().addShutdownHook(shutdown);
+    if (options.exitWithParent()) exitWithParent();
     if (options.standIn()) {
       requireNoOtherSettings(System.getenv());
     } else if (options.war() == null) {
@@ -57,6 +58,10 @@ public final class JettyRunner {
     shutdown.closing(server);
     server.deploy(war, options.contextPath(), work);
     announce(server.uri(options.contextPath()), standIn);
+  }
+
+  private static void exitWithParent() {
+    ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
   }
 
   private StandIn startStandIn() throws UserError {

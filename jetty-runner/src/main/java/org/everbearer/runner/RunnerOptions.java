@@ -21,7 +21,8 @@ record RunnerOptions(
     int port,
     String contextPath,
     boolean standIn,
-    Duration accessTokenLifetime) {
+    Duration accessTokenLifetime,
+    boolean exitWithParent) {
 
   static final String HELP = """
       Serves a WAR beside a stand-in identity and chat server.
@@ -36,6 +37,7 @@ record RunnerOptions(
         --no-stand-in                 start no stand-in server; the environment or system properties then say where
                                       the real ones are and hold the first tokens: CHAT_API_BASE_URL, AUTH_BASE_URL,
                                       AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN
+        --exit-with-parent            stop when the process that started this one ends
         --help                        this text
       """;
   private static final String WAR = "--war";
@@ -44,14 +46,15 @@ record RunnerOptions(
   private static final String CONTEXT_PATH = "--context-path";
   private static final String LIFETIME = "--access-token-lifetime";
   private static final String NO_STAND_IN = "--no-stand-in";
+  private static final String EXIT_WITH_PARENT = "--exit-with-parent";
   private static final String HELP_OPTION = "--help";
-  private static final List<String> FLAGS = List.of(NO_STAND_IN, HELP_OPTION);
+  private static final List<String> FLAGS = List.of(NO_STAND_IN, EXIT_WITH_PARENT, HELP_OPTION);
   private static final List<String> ALL =
-      List.of(WAR, PORT, HOST, CONTEXT_PATH, LIFETIME, NO_STAND_IN, HELP_OPTION);
+      List.of(WAR, PORT, HOST, CONTEXT_PATH, LIFETIME, NO_STAND_IN, EXIT_WITH_PARENT, HELP_OPTION);
 
   static RunnerOptions parse(String... arguments) throws UserError {
     if (Arrays.asList(arguments).contains(HELP_OPTION) || Arrays.asList(arguments).contains("-h")) {
-      return new RunnerOptions(true, null, null, 0, null, false, null);
+      return new RunnerOptions(true, null, null, 0, null, false, null, false);
     }
     Map<String, String> given = given(arguments);
     boolean standIn = !given.containsKey(NO_STAND_IN);
@@ -65,7 +68,8 @@ record RunnerOptions(
         port(given.getOrDefault(PORT, "8080")),
         contextPath(given.getOrDefault(CONTEXT_PATH, "/")),
         standIn,
-        lifetime(given.getOrDefault(LIFETIME, "20s")));
+        lifetime(given.getOrDefault(LIFETIME, "20s")),
+        given.containsKey(EXIT_WITH_PARENT));
   }
 
   private static Map<String, String> given(String... arguments) throws UserError {
