@@ -36,15 +36,16 @@ final class Faults {
     statuses.add(status);
   }
 
-  /** Lets the request through, or answers it in the outage's way and returns false. */
-  boolean isUp(Exchange exchange) throws IOException {
+  boolean isDown() {
+    return secondsLeft(down) > 0;
+  }
+
+  /** Answers in the outage's way. */
+  void turnAway(Exchange exchange) throws IOException {
     Down now = down;
-    long left = now.untilNanos - System.nanoTime();
-    if (left <= 0) return true;
     if (now.kind == Outage.DROP) throw new ConnectionDrop();
-    if (now.kind == Outage.RETRY_AFTER) exchange.header("Retry-After", Long.toString(left / 1_000_000_000L + 1));
+    if (now.kind == Outage.RETRY_AFTER) exchange.header("Retry-After", Long.toString(Math.max(1, secondsLeft(now))));
     exchange.error(503, "temporarily_unavailable", "an outage on request");
-    return false;
   }
 
   void delay() {
@@ -64,5 +65,10 @@ final class Faults {
 
   boolean losesReply() {
     return repliesToLose.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+  }
+
+  /** Rounded up, so that 0 means that it is over. */
+  private static long secondsLeft(Down down) {
+    return -Math.floorDiv(System.nanoTime() - down.untilNanos, 1_000_000_000L);
   }
 }

@@ -31,11 +31,12 @@ final class IdentityEndpoints {
   /** An endpoint that an outage takes down. */
   Routes.Endpoint guarded(Routes.Endpoint endpoint) {
     return exchange -> {
-      if (faults.isUp(exchange)) {
+      if (!faults.isDown()) {
         endpoint.answer(exchange);
-      } else {
-        counters.count(Event.OUTAGE);
+        return;
       }
+      counters.count(Event.OUTAGE);
+      faults.turnAway(exchange);
     };
   }
 

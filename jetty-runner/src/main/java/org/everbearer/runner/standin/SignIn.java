@@ -46,6 +46,14 @@ final class SignIn {
     return families.create("user_" + redeemed.user, "org_demo");
   }
 
+  String code(String user) {
+    String code = UUID.randomUUID().toString();
+    Instant now = clock.instant();
+    codes.values().removeIf(old -> !now.isBefore(old.expiry));
+    codes.put(code, new Code(user, now.plusSeconds(60)));
+    return code;
+  }
+
   private void page(Exchange exchange) throws IOException {
     String back = loopback(exchange.query("redirect_uri"));
     String state = exchange.query("state");
@@ -74,12 +82,8 @@ final class SignIn {
     String back = loopback(form.getValue("redirect_uri"));
     String user = form.getValue("user");
     if (user == null || !USERS.containsKey(user)) throw new BadRequest("user must be one of ada and grace");
-    String code = UUID.randomUUID().toString();
-    Instant now = clock.instant();
-    codes.values().removeIf(old -> !now.isBefore(old.expiry));
-    codes.put(code, new Code(user, now.plusSeconds(60)));
     String state = form.getValue("state");
-    String query = "code=" + code + (state == null || state.isEmpty() ? "" : "&state=" + encoded(state));
+    String query = "code=" + code(user) + (state == null || state.isEmpty() ? "" : "&state=" + encoded(state));
     exchange.redirect(back + (back.contains("?") ? "&" : "?") + query);
   }
 
