@@ -19,6 +19,8 @@ public final class JettyRunner {
   private static final String AUTH_BASE_URL = "AUTH_BASE_URL";
   private static final String AUTH_ACCESS_TOKEN = "AUTH_ACCESS_TOKEN";
   private static final String AUTH_REFRESH_TOKEN = "AUTH_REFRESH_TOKEN";
+  /** Set only where there is a stand-in server: a page may then offer its controls. */
+  private static final String STAND_IN_BASE_URL = "STAND_IN_BASE_URL";
   private static final List<String> SETTINGS =
       List.of(CHAT_API_BASE_URL, AUTH_BASE_URL, AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN);
 
@@ -51,6 +53,7 @@ public final class JettyRunner {
     } else if (options.war() == null) {
       requireSettings(System.getenv());
     }
+    if (options.war() != null) WarServer.requireWar(options.war());
     WarServer server = WarServer.listen(options.host(), options.port());
     WorkDirectory work = shutdown.closing(WorkDirectory.create());
     Path war = options.war() == null ? work.sampleWar() : options.war();
@@ -73,6 +76,7 @@ public final class JettyRunner {
       throw UserError.failure(e.getMessage() + "; run without it by --no-stand-in");
     }
     TokenPair first = standIn.newFamily("user_demo", "org_demo");
+    System.setProperty(STAND_IN_BASE_URL, standIn.baseUri().toString());
     System.setProperty(CHAT_API_BASE_URL, standIn.baseUri().toString());
     System.setProperty(AUTH_BASE_URL, standIn.baseUri().toString());
     System.setProperty(AUTH_ACCESS_TOKEN, first.accessToken());

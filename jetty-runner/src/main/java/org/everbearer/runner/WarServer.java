@@ -28,6 +28,22 @@ final class WarServer implements AutoCloseable {
     this.connector = connector;
   }
 
+  /** What can be said of a WAR before it is deployed. */
+  static void requireWar(Path war) throws UserError {
+    String name = "--war " + war + ": ";
+    if (!Files.exists(war)) throw UserError.failure(name + "there is no such file; build it first, or mind the path");
+    if (!Files.isReadable(war)) throw UserError.failure(name + "may not be read by this user; see its permissions");
+    if (Files.isDirectory(war)) {
+      if (Files.isDirectory(war.resolve("WEB-INF"))) return;
+      throw UserError.failure(name + "holds no WEB-INF; name a WAR file, or the directory of an unpacked WAR");
+    }
+    try (ZipFile zip = new ZipFile(war.toFile())) {
+      if (zip.size() == 0) throw UserError.failure(name + "is empty; build it again");
+    } catch (IOException e) {
+      throw UserError.failure(name + "is not a WAR (" + e.getMessage() + "); build it again");
+    }
+  }
+
   /** Takes the port, so that a port that is taken shows before anything else is done. */
   static WarServer listen(String host, int port) throws UserError {
     QueuedThreadPool threads = new QueuedThreadPool();
@@ -48,7 +64,6 @@ final class WarServer implements AutoCloseable {
   }
 
   void deploy(Path war, String contextPath, WorkDirectory work) throws UserError {
-    requireWar(war);
     WebAppContext context = new WebAppContext();
     context.setContextPath(contextPath);
     context.setWar(war.toString());
@@ -83,21 +98,6 @@ final class WarServer implements AutoCloseable {
       throw new IOException("Jetty does not stop: " + e.getMessage(), e);
     } finally {
       connector.close(); // Jetty closes it only if it was started
-    }
-  }
-
-  private static void requireWar(Path war) throws UserError {
-    String name = "--war " + war + ": ";
-    if (!Files.exists(war)) throw UserError.failure(name + "there is no such file; build it first, or mind the path");
-    if (!Files.isReadable(war)) throw UserError.failure(name + "may not be read by this user; see its permissions");
-    if (Files.isDirectory(war)) {
-      if (Files.isDirectory(war.resolve("WEB-INF"))) return;
-      throw UserError.failure(name + "holds no WEB-INF; name a WAR file, or the directory of an unpacked WAR");
-    }
-    try (ZipFile zip = new ZipFile(war.toFile())) {
-      if (zip.size() == 0) throw UserError.failure(name + "is empty; build it again");
-    } catch (IOException e) {
-      throw UserError.failure(name + "is not a WAR (" + e.getMessage() + "); build it again");
     }
   }
 
