@@ -64,6 +64,7 @@ public final class StandIn implements AutoCloseable {
     QueuedThreadPool threads = new QueuedThreadPool(256);
     threads.setName("everbearer-stand-in");
     threads.setDaemon(true);
+    threads.setStopTimeout(500); // then interrupts whoever is in the pause between two words
     Server server = new Server(threads);
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
