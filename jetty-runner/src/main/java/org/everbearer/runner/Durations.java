@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as the library's configuration spells them: {@code 500ms}, {@code 20s}, {@code 5m}, {@code 1h}, ISO-8601. */
+/** Durations as the library spells them: {@code 500ms}, {@code 20s}, {@code 5m}, {@code 1h}, ISO-8601. */
 final class Durations {
   private static final Pattern SHORT = Pattern.compile("(\\d{1,15})(ms|s|m|h)");
 

@@ -65,10 +65,12 @@ class RunnerOptionsTest {
     "--context-path demo|--context-path \"demo\": must be / or begin, and not end, with one, as in /demo",
     "--context-path /demo/|--context-path \"/demo/\": must be / or begin, and not end, with one, as in /demo",
     "--access-token-lifetime 0s|--access-token-lifetime 0s: must be at least 1ms and at most a hundred years",
-    "--access-token-lifetime soon|--access-token-lifetime soon: not a duration: write 500ms, 20s, 5m, 1h or ISO-8601 (PT20S)",
+    "--access-token-lifetime soon|"
+        + "--access-token-lifetime soon: not a duration: write 500ms, 20s, 5m, 1h or ISO-8601 (PT20S)",
     "--war=|--war \"\": not a file name",
     "--no-stand-in=yes|--no-stand-in takes no value; drop \"=yes\"",
-    "--no-stand-in --access-token-lifetime 3s|--access-token-lifetime: there is no stand-in server to issue tokens; drop it or --no-stand-in"})
+    "--no-stand-in --access-token-lifetime 3s|"
+        + "--access-token-lifetime: there is no stand-in server to issue tokens; drop it or --no-stand-in"})
   void mistakes_areToldWithTheirRemedy(String line, String message) {
     UserError error = assertThrows(UserError.class, () -> RunnerOptions.parse(line.split(" ")));
     assertEquals(message, error.getMessage());

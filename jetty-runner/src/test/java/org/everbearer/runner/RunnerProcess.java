@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** The built JAR as a process of its own, with its output in files and its temporary files in a directory of its own. */
+/** The built JAR as a process of its own; output and temporary files go to a directory that the test names. */
 final class RunnerProcess implements AutoCloseable {
   private static final Pattern OPEN = Pattern.compile("Open (http://\\S+)\\R");
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -43,13 +43,18 @@ final class AccessTokens {
     this.key = generateKey(algorithm);
   }
 
-  String issue(String subject, String organization, String session, String scope) {
+  /** A token for this server's own chat API. */
+  String issue(String subject, String organization, String session) {
+    return issue(subject, organization, session, null, audience);
+  }
+
+  String issue(String subject, String organization, String session, String scope, String tokenAudience) {
     Instant now = clock.instant();
     Instant expiry = wholeSecond(now.plus(lifetime));
     JwtClaims claims = new JwtClaims();
     claims.setIssuer(issuer);
     claims.setSubject(subject);
-    claims.setAudience(audience);
+    claims.setAudience(tokenAudience);
     claims.setIssuedAt(NumericDate.fromMilliseconds(now.toEpochMilli()));
     claims.setExpirationTime(NumericDate.fromSeconds(expiry.getEpochSecond()));
     String id = UUID.randomUUID().toString();
@@ -61,6 +66,11 @@ final class AccessTokens {
     if (issued.incrementAndGet() % 1000 == 0) forgetExpired(now);
     live.put(id, expiry);
     return sign(claims);
+  }
+
+  /** Who accepts its tokens. */
+  String audience() {
+    return audience;
   }
 
   /** What is wrong with the token, in words for an {@code error_description}; null if nothing is. */

@@ -70,8 +70,11 @@ final class OAuthEndpoints {
       return;
     }
     String scope = form.getValue("scope");
+    String audience = form.getValue("audience");
+    String token = accessTokens.issue(client, null, null, scope,
+        audience == null ? accessTokens.audience() : audience);
     counters.count(Event.CLIENT_CREDENTIALS);
-    exchange.reply(200, tokenResponse(new TokenPair(accessTokens.issue(client, null, null, scope), null), scope));
+    exchange.reply(200, tokenResponse(new TokenPair(token, null), scope));
   }
 
   private JsonObject tokenResponse(TokenPair pair, String scope) {

@@ -49,7 +49,7 @@ public final class StandIn implements AutoCloseable {
     accessTokens = new AccessTokens(clock, options.accessTokenLifetime(), options.algorithm(), baseUri.toString(),
         AUDIENCE);
     families = new TokenFamilies(clock, options.reuseGrace(), options.rotate(),
-        family -> accessTokens.issue(family.subject, family.organization, family.id, null));
+        family -> accessTokens.issue(family.subject, family.organization, family.id));
     SignIn signIn = new SignIn(clock, families);
     signIn.addTo(routes);
     IdentityEndpoints identity = new IdentityEndpoints(families, faults, counters, signIn);

@@ -19,7 +19,7 @@ class AccessTokensTest {
   private static final Duration LIFETIME = Duration.ofSeconds(3);
 
   private final MovableClock clock = new MovableClock();
-  private final AccessTokens tokens = tokens("issuer", "chat");
+  private final AccessTokens tokens = tokens();
 
   @Test
   void token_isGoodUntilTheVeryMomentOfItsExpiry() {
@@ -39,8 +39,9 @@ class AccessTokensTest {
   }
 
   @Test
-  void token_ofAnotherKeyIssuerOrAudienceIsRefused() {
-    assertNotNull(tokens.problemWith(issue(tokens("issuer", "chat"))));
+  void token_ofAnotherKeyOrAudienceIsRefused() {
+    assertNotNull(tokens.problemWith(issue(tokens())));
+    assertNotNull(tokens.problemWith(tokens.issue("user_1", null, null, null, "mail")));
     assertNotNull(tokens.problemWith("garbage"));
     assertNotNull(tokens.problemWith(""));
     String token = issue(tokens);
@@ -72,7 +73,7 @@ class AccessTokensTest {
     JwtClaims claims = new JwtConsumerBuilder()
         .setVerificationKeyResolver(new JwksVerificationKeyResolver(new JsonWebKeySet(signer.jwks()).getJsonWebKeys()))
         .setExpectedIssuer("issuer").setExpectedAudience("chat").setSkipAllDefaultValidators().build()
-        .processToClaims(signer.issue("user_1", "org_1", "session_1", "chat:write"));
+        .processToClaims(signer.issue("user_1", "org_1", "session_1", "chat:write", "chat"));
     assertEquals("user_1", claims.getSubject());
     assertEquals("org_1", claims.getStringClaimValue("org_id"));
     assertEquals("session_1", claims.getStringClaimValue("sid"));
@@ -93,10 +94,10 @@ class AccessTokensTest {
   }
 
   private static String issue(AccessTokens from) {
-    return from.issue("user_1", "org_1", "session_1", null);
+    return from.issue("user_1", "org_1", "session_1");
   }
 
-  private AccessTokens tokens(String issuer, String audience) {
-    return new AccessTokens(clock, LIFETIME, "ES256", issuer, audience);
+  private AccessTokens tokens() {
+    return new AccessTokens(clock, LIFETIME, "ES256", "issuer", "chat");
   }
 }

@@ -86,6 +86,7 @@ class ControlEndpointsTest {
   @Test
   void loseNextReply_commitsTheRotationAndAnswersTheReplay() throws Exception {
     control("lose-next-reply", "");
+    assertEquals(500, browser.refresh("a token that is granted nothing").statusCode());
     assertThrows(IOException.class, () -> browser.refresh(first.refreshToken()));
     assertEquals(1, standIn.stats().repliesLost());
     assertEquals(1, standIn.stats().rotations());

@@ -78,6 +78,13 @@ class OAuthEndpointsTest {
   }
 
   @Test
+  void tokenForAnotherAudience_isNotForTheChat() throws Exception {
+    HttpResponse<String> reply = browser.postForm(TOKEN, Map.of("grant_type", "client_credentials", "audience", "mail"),
+        "Authorization", basic("demo-secret"));
+    assertEquals(401, browser.chat(Browser.text(reply, "access_token")).statusCode());
+  }
+
+  @Test
   void unauthenticatedClient_isRefusedAndSpendsNothing() throws Exception {
     TokenPair first = standIn.newFamily("user_1", null);
     for (String authorization : new String[] {basic("wrong"), "Basic !!!", "Basic " + base64("no-colon"), "Bearer x",
