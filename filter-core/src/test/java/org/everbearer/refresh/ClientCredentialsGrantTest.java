@@ -24,6 +24,11 @@ class ClientCredentialsGrantTest extends TokenRefresherContract {
   }
 
   @Override
+  String token() {
+    return "nothing";
+  }
+
+  @Override
   Reason invalidGrant() {
     return Reason.CONFIGURATION;
   }

@@ -205,6 +205,15 @@ class TokenHttpTest {
   }
 
   @Test
+  @Timeout(20)
+  void restOfAnOversizeBody_isNotWaitedFor() throws Exception {
+    assertAnswerIs(Reason.AMBIGUOUS, (socket, out) -> {
+      RawServer.write(out, OK + "Content-Length: 100000000\r\n\r\n" + "x".repeat(1_100_000));
+      socket.getInputStream().read();
+    });
+  }
+
+  @Test
   void endlessErrorBody_isDecidedByTheStatus() throws Exception {
     assertAnswerIs(Reason.TRANSIENT, (socket, out) -> {
       RawServer.write(out, "HTTP/1.1 503 No\r\n\r\n");
