@@ -32,6 +32,7 @@ final class Settings {
     this.problems = overrides.unknownNames();
     Map<Parameter<?>, Setting> written = overrides.settings();
     read(Parameters.PROTOCOL, written.remove(Parameters.PROTOCOL));
+    readDefault(Parameters.PROTOCOL);
     written.forEach(this::readIfApplicable);
     for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) readDefault(parameter);
   }
@@ -106,7 +107,7 @@ final class Settings {
       if (value == null || protocol() != null && !parameter.appliesTo(protocol())) continue;
       Setting setting = given.get(parameter);
       String text = texts.get(parameter);
-      String shown = parameter.isSecret() ? Shown.secret(text) : Shown.plain(text == null ? String.valueOf(value) : text);
+      String shown = parameter.isSecret() ? Shown.secret(text) : Shown.plain(text == null ? Shown.spelled(value) : text);
       all.add(parameter.name() + "=" + shown + (setting == null ? "" : " (" + setting.where() + ")"));
     }
     return all.toString();
