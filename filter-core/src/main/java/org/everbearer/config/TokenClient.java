@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.everbearer.CoordinatorBuilder;
 import org.everbearer.Origin;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
@@ -81,7 +82,7 @@ public final class TokenClient implements AutoCloseable {
 
   private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenStore store,
       TokenListener... listeners) {
-    RefreshCoordinator.Builder builder = RefreshCoordinator.builder(config.name(), refresher)
+    CoordinatorBuilder builder = RefreshCoordinator.builder(config.name(), refresher)
         .storeKey(config.get(Parameters.STORE_KEY))
         .firstTokens(firstTokens(config, refresher))
         .refreshMargin(config.protocol() == Protocol.STATIC ? Duration.ZERO : config.get(Parameters.REFRESH_MARGIN))
