@@ -19,7 +19,7 @@ final class Shown {
   static String plain(String text) {
     // What begins like a key in place of a key's file is one.
     if (text.startsWith("-----BEGIN") || text.startsWith("{")) return "…";
-    String plain = text.replaceAll("://[^/@\\s]*@", "://…@").replaceAll("(://[^?\\s]*)\\?\\S*", "$1?…")
+    String plain = text.replaceAll("://\\S*@", "://…@").replaceAll("(://[^?\\s]*)\\?\\S*", "$1?…")
         .replaceAll("(?i)\\bjdbc:(?!java:)([a-z0-9]+):.*", "jdbc:$1:…").replaceAll("\\p{Cntrl}+", " ");
     return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
   }

@@ -2,6 +2,7 @@ package org.everbearer.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,7 +25,8 @@ class StaticTokensTest {
   @TempDir Path directory;
 
   private TokenClient started(String accessToken, Duration watchInterval) throws Exception {
-    ConfigSource source = Given.source(Given.valid(Protocol.STATIC, "accessToken", accessToken)).baseDirectory(directory).build();
+    ConfigSource source = Given.source(Given.valid(Protocol.STATIC, "accessToken",
+        accessToken)).baseDirectory(directory).build();
     TokenClient client = TokenClient.of(ClientConfig.read(source), watchInterval);
     client.start();
     return client;
@@ -62,9 +64,17 @@ class StaticTokensTest {
     try (TokenClient client = started(jwt(expiry), NEVER)) {
       TokenException e = assertThrows(TokenException.class, () -> client.coordinator().application().token());
       assertEquals(Reason.CONFIGURATION, e.reason());
-      assertTrue(e.getMessage().contains("the static token of client chat-api has expired at 2023-11-14T22:13:20Z; replace it"
-          + " in init-param and start the application again"), e.getMessage());
+      assertTrue(e.getMessage().contains("the static token of client chat-api has expired at 2023-11-14T22:13:20Z;"
+          + " replace it in init-param and start the application again"), e.getMessage());
     }
+  }
+
+  @Test
+  void jwtThatIsAboutToExpire_isNotCalledRejected() throws Exception {
+    String token = jwt(Instant.now().plusSeconds(20));
+    StaticTokens tokens = new StaticTokens(Given.config(Given.valid(Protocol.STATIC, "accessToken", token)));
+    TokenException e = assertThrows(TokenException.class, () -> tokens.refresh(null));
+    assertTrue(e.getMessage().contains("the static token of client chat-api expires at "), e.getMessage());
   }
 
   @Test
@@ -74,7 +84,8 @@ class StaticTokensTest {
       TokenSource source = client.coordinator().application();
       assertEquals("at-old", source.token());
       write("token.new", "at-new\n");
-      Files.move(directory.resolve("token.new"), directory.resolve("token"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.move(directory.resolve("token.new"), directory.resolve("token"),
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       Poll.until(() -> source.token().equals("at-new"));
       assertEquals("at-new", source.token());
     }
@@ -95,17 +106,28 @@ class StaticTokensTest {
   @Test
   void fileThatIsEmptyOrGoneForAMoment_changesNothing() throws Exception {
     Path file = write("token", "at-old");
-    StaticTokens tokens = new StaticTokens(ClientConfig.read(
-        Given.source(Given.valid(Protocol.STATIC, "accessToken", "#{file:" + file + "}")).build()));
+    StaticTokens tokens = new StaticTokens(Given.config(Given.valid(Protocol.STATIC, "accessToken", "#{file:" + file
+        + "}")));
     write("token", "");
-    assertEquals(null, tokens.replacement());
+    assertNull(tokens.replacement());
     Files.delete(file);
-    assertEquals(null, tokens.replacement());
+    assertNull(tokens.replacement());
     write("token", "not a token");
-    assertEquals(null, tokens.replacement());
+    assertNull(tokens.replacement());
     write("token", "at-new");
     assertEquals("at-new", tokens.replacement().accessToken());
-    assertEquals(null, tokens.replacement());
+    assertNull(tokens.replacement());
+  }
+
+  @Test
+  void expiredReplacement_doesNotTakeThePlaceOfALiveToken() throws Exception {
+    Path file = write("token", "at-old");
+    StaticTokens tokens = new StaticTokens(Given.config(Given.valid(Protocol.STATIC, "accessToken", "#{file:" + file
+        + "}")));
+    write("token", jwt(Instant.ofEpochSecond(1_700_000_000)));
+    assertNull(tokens.replacement());
+    write("token", "at-new");
+    assertEquals("at-new", tokens.replacement().accessToken());
   }
 
   @Test
@@ -128,7 +150,8 @@ class StaticTokensTest {
       source.invalidate(source.token());
       TokenException e = assertThrows(TokenException.class, source::token);
       assertEquals(Reason.CONFIGURATION, e.reason());
-      assertTrue(e.getMessage().contains("the static token of client chat-api was rejected; replace it in " + file), e.getMessage());
+      assertTrue(e.getMessage().contains("the static token of client chat-api was rejected; replace it in " + file),
+          e.getMessage());
       assertFalse(e.getMessage().contains("at-old"));
     }
   }

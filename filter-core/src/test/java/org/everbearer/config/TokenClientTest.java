@@ -54,7 +54,8 @@ class TokenClientTest {
             "requestHeaders", "X-Api-Key: #{env:CS}"))) {
       assertEquals("at-1", token(client));
       assertEquals(List.of("/auth/v2/refresh-session"), server.paths);
-      assertEquals("{\"refreshToken\":\"" + Given.REFRESH_TOKEN + "\",\"organizationId\":\"org_1\"}", server.bodies.get(0));
+      assertEquals("{\"refreshToken\":\"" + Given.REFRESH_TOKEN + "\",\"organizationId\":\"org_1\"}",
+          server.bodies.get(0));
       assertEquals(List.of("cs-0123456789"), server.apiKeys);
     }
   }
@@ -101,7 +102,8 @@ class TokenClientTest {
   @Test
   void workos_sendsWhatIsConfigured() throws Exception {
     try (StandIn server = StandIn.oauth();
-        TokenClient client = started(Given.valid(Protocol.WORKOS, "baseUrl", server.url(), "clientSecret", "#{env:CS}"))) {
+        TokenClient client = started(Given.valid(Protocol.WORKOS, "baseUrl", server.url(), "clientSecret",
+            "#{env:CS}"))) {
       assertEquals("at-1", token(client));
       assertEquals(List.of("/user_management/authenticate"), server.paths);
       assertTrue(server.bodies.get(0).contains("\"client_secret\":\"cs-0123456789\""), server.bodies.get(0));
@@ -123,7 +125,8 @@ class TokenClientTest {
   @Test
   void exchange_isMadeOncePerInboundToken() throws Exception {
     try (StandIn server = StandIn.oauth();
-        TokenClient client = started(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint", server.url(), "audience", "chat"))) {
+        TokenClient client = started(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint", server.url(), "audience",
+            "chat"))) {
       TokenSource first = client.exchangedFor("inbound-1");
       assertEquals("at-1", first.token());
       assertEquals("at-1", first.token());
@@ -149,7 +152,8 @@ class TokenClientTest {
   @Test
   void leastRecentlyUsedExchange_isForgottenBeyondTheBound() throws Exception {
     try (StandIn server = StandIn.oauth();
-        TokenClient client = started(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint", server.url(), "maxCachedTokens", "2"))) {
+        TokenClient client = started(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint", server.url(),
+            "maxCachedTokens", "2"))) {
       TokenSource one = client.exchangedFor("inbound-1");
       TokenSource two = client.exchangedFor("inbound-2");
       client.exchangedFor("inbound-1");
@@ -196,7 +200,8 @@ class TokenClientTest {
     Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-------"));
     try (StandIn server = StandIn.refreshSession();
         TokenClient client = started(Given.source(Given.valid("baseUrl", server.url(), "refreshToken", null,
-            "store", "dotenv:.env", "dotenvAccessTokenKey", "AT", "dotenvRefreshTokenKey", "RT")).baseDirectory(directory))) {
+            "store", "dotenv:.env", "dotenvAccessTokenKey", "AT", "dotenvRefreshTokenKey",
+                "RT")).baseDirectory(directory))) {
       assertEquals("at-1", token(client));
       assertTrue(server.bodies.get(0).contains("rt-in-file"), server.bodies.get(0));
       assertEquals("# mine\nRT='rt-1'\nAT=at-1\n", Files.readString(env));
@@ -240,7 +245,7 @@ class TokenClientTest {
   @Test
   void jndiNameWithoutDataSource_isAConfigurationProblem() {
     ConfigException missing = refused(Given.valid("store", "jdbc:jdbc/tokens"));
-    assertTrue(missing.problems().get(0).startsWith("store = \"jdbc:jdbc/tokens\" (init-param): there is no JNDI name jdbc/tokens"),
+    assertTrue(missing.problems().get(0).startsWith("store = \"jdbc:jdbc/tokens\" (init-param): there is no JNDI"),
         missing.getMessage());
     ConfigException other = assertThrows(ConfigException.class, () -> TokenClient.of(ClientConfig.read(
         Given.source(Given.valid("store", "jdbc:jdbc/tokens")).jndi(name -> "text").build())));
@@ -267,7 +272,8 @@ class TokenClientTest {
 
   @Test
   void refresherOfTheApplicationsOwn_isUsed() throws Exception {
-    Map<String, String> params = Given.params("protocol", OwnRefresher.class.getName(), "allowedOrigins", "https://a.example.com");
+    Map<String, String> params = Given.params("protocol", OwnRefresher.class.getName(), "allowedOrigins",
+        "https://a.example.com");
     try (TokenClient client = started(params)) {
       assertEquals(Protocol.CUSTOM, client.config().protocol());
       assertEquals("own-1", token(client));
@@ -276,7 +282,8 @@ class TokenClientTest {
 
   @Test
   void refresherThatSpendsATokenButHasNone_isAConfigurationProblem() throws Exception {
-    Map<String, String> params = Given.params("protocol", SpendingRefresher.class.getName(), "allowedOrigins", "https://a.example.com");
+    Map<String, String> params = Given.params("protocol", SpendingRefresher.class.getName(), "allowedOrigins",
+        "https://a.example.com");
     try (TokenClient client = TokenClient.of(Given.config(params))) {
       assertThrows(ConfigException.class, client::start);
     }
@@ -285,16 +292,20 @@ class TokenClientTest {
   @Test
   void classThatCannotBeUsed_isAConfigurationProblem() {
     String problem = Given.problems(Given.valid("protocol", HiddenRefresher.class.getName(), "baseUrl", null)).get(0);
-    assertTrue(problem.contains("must be public and not abstract, and have a public constructor without parameters"), problem);
+    assertTrue(problem.contains("must be public and not abstract, and have a public constructor without parameters"),
+        problem);
   }
 
   @Test
   void allPartsThatCannotBeMade_areReportedAtOnce() throws IOException {
-    ConfigException e = refused(Given.valid("store", FailingStore.class.getName(), "protocol", FailingRefresher.class.getName(),
+    ConfigException e = refused(Given.valid("store", FailingStore.class.getName(), "protocol",
+        FailingRefresher.class.getName(),
         "baseUrl", null));
     assertEquals(2, e.problems().size(), e.getMessage());
-    assertTrue(e.problems().get(0).startsWith("store = ") && e.problems().get(1).startsWith("protocol = "), e.getMessage());
-    assertTrue(e.getMessage().contains("whose constructor failed: java.lang.IllegalStateException: no licence"), e.getMessage());
+    assertTrue(e.problems().get(0).startsWith("store = ") && e.problems().get(1).startsWith("protocol = "),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("whose constructor failed: java.lang.IllegalStateException: no licence"),
+        e.getMessage());
     Path key = Files.writeString(directory.resolve("key.pem"), "no key at all");
     ConfigException noKey = refused(Given.valid(Protocol.OAUTH2, "clientId", "web", "clientKey", key.toString()));
     assertTrue(noKey.problems().get(0).startsWith("clientKey = \"" + key + "\" (init-param): "), noKey.getMessage());
@@ -318,7 +329,8 @@ class TokenClientTest {
   @Test
   void clientThatWasNeverStarted_hasNoWatchAndCloses() throws Exception {
     TokenClient client = TokenClient.of(ClientConfig.read(ConfigSource.builder("unstarted")
-        .initParams(Given.valid(Protocol.STATIC, "accessToken", "#{file:" + Files.writeString(directory.resolve("t"), "x") + "}"))
+        .initParams(Given.valid(Protocol.STATIC, "accessToken", "#{file:" + Files.writeString(directory.resolve("t"),
+            "x") + "}"))
         .build()));
     assertFalse(threads("everbearer-unstarted-").contains("everbearer-unstarted-watch"));
     client.close();
@@ -327,7 +339,8 @@ class TokenClientTest {
   }
 
   private static List<String> threads(String prefix) {
-    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.startsWith(prefix)).sorted().toList();
+    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n ->
+        n.startsWith(prefix)).sorted().toList();
   }
 
   public static class OwnRefresher implements TokenRefresher {

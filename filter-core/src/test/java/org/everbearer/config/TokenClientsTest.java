@@ -37,7 +37,8 @@ class TokenClientsTest {
 
   @Test
   void originClaimedTwice_isAProblem() throws ConfigException {
-    List<String> problems = problems(client("a"), client("b", "allowedOrigins", "https://b.example.com https://API.example.com:443"));
+    List<String> problems = problems(client("a"), client("b", "allowedOrigins",
+        "https://b.example.com https://API.example.com:443"));
     assertEquals(1, problems.size());
     assertTrue(problems.get(0).contains("the clients a and b both claim https://api.example.com"), problems.get(0));
   }
