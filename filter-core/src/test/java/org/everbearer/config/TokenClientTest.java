@@ -111,6 +111,33 @@ class TokenClientTest {
   }
 
   @Test
+  void allowInsecure_reachesTheTokenEndpoint() throws Exception {
+    try (TokenClient client = TokenClient.of(Given.config(Given.valid("baseUrl", "http://auth.internal",
+        "allowInsecure", "true")))) {
+      assertEquals("http://auth.internal", client.config().get(Parameters.BASE_URL).toString());
+    }
+  }
+
+  @Test
+  void keysOfTheIssuer_areAskedForBeforeATokenIsSpent() throws Exception {
+    try (StandIn server = StandIn.refreshSession();
+        TokenClient client = started(Given.valid("baseUrl", server.url(), "jwksUri", server.url() + "/jwks",
+            "expectedAudience", "chat", "background", "false"))) {
+      assertThrows(TokenException.class, () -> token(client));
+      assertEquals("/jwks", server.paths.get(0));
+    }
+  }
+
+  @Test
+  void background_refreshesWithNoTraffic() throws Exception {
+    try (StandIn server = StandIn.refreshSession();
+        TokenClient client = started(Given.valid("baseUrl", server.url()))) {
+      Poll.until(() -> !client.coordinator().application().isExpired());
+      assertFalse(client.coordinator().application().isExpired());
+    }
+  }
+
+  @Test
   void relay_hasNoCoordinator() throws Exception {
     try (TokenClient client = started(Given.valid(Protocol.RELAY))) {
       assertNull(client.coordinator());
