@@ -1,0 +1,4 @@
+package org.everbearer.refresh;
+
+final class HttpReply {
+}
