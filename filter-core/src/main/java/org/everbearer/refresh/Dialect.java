@@ -21,6 +21,8 @@ final class Dialect {
   final Reason invalidGrant;
   /** What a 401 or 403 means that says no more. */
   final Reason unauthorized;
+  /** Whether {@code token_type} means what RFC 6749 says; a home-grown reply may use that name for anything. */
+  final boolean checksType;
   /** The {@code issued_token_type} that is wanted beside the usual ones; null where the reply has none. */
   final String issuedTokenType;
 
@@ -32,6 +34,7 @@ final class Dialect {
     this.deadTokenPattern = deadTokenPattern;
     this.invalidGrant = invalidGrant;
     this.unauthorized = unauthorized;
+    this.checksType = unauthorized == Reason.CONFIGURATION;
     this.issuedTokenType = issuedTokenType;
   }
 

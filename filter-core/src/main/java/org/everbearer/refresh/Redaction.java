@@ -2,14 +2,14 @@ package org.everbearer.refresh;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.net.WWWFormCodec;
 
-import static java.util.Collections.singletonList;
-
 /** Makes a server's words fit to be shown: one line, not long, and free of the secrets that it may be echoing. */
 final class Redaction {
+  static final Redaction NOTHING_SECRET = new Redaction(Collections.emptyList());
   private static final int MAX_LENGTH = 200;
   // So many characters of a secret in a row are taken for an echo of a part of it.
   private static final int WINDOW = 10;
@@ -26,7 +26,7 @@ final class Redaction {
   }
 
   static String formEncoded(String text) {
-    return WWWFormCodec.format(singletonList(new BasicNameValuePair(text, null)), StandardCharsets.UTF_8);
+    return WWWFormCodec.format(Collections.singletonList(new BasicNameValuePair(text, null)), StandardCharsets.UTF_8);
   }
 
   String of(String text) {

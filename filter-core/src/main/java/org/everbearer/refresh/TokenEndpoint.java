@@ -58,9 +58,11 @@ public final class TokenEndpoint implements Closeable {
   /** One attempt: asks once and makes the answer tokens or the failure that it means. */
   TokenSet ask(Question question, Dialect dialect) throws TokenException {
     Deadline deadline = Deadline.in(requestTimeout);
-    TokenTarget target = fixed != null ? fixed : metadata.target(http, deadline.half());
+    // What is read beforehand must leave time for the request that counts: cutting that one short is what does harm.
+    Deadline preparation = deadline.half();
+    TokenTarget target = fixed != null ? fixed : metadata.target(http, preparation);
     // Fetched before anything is spent: with no keys to check the new token by, rotating would be for nothing.
-    if (verifier != null) verifier.prepare(http, target, deadline.half());
+    if (verifier != null) verifier.prepare(http, target, preparation);
     TokenRequest request = question.to(target);
     HttpPost post = request.toPost(target.uri(), headers);
     HttpReply reply = http.exchange(post, deadline);
