@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import javax.naming.NamingException;
+import org.everbearer.store.DotenvFile;
 
 /** The places that a reference may point to. */
 final class Lookups {
@@ -51,7 +52,8 @@ final class Lookups {
   }
 
   private String file(String name) throws NothingThere {
-    String content = read(name).trim();
+    String text = new String(read(name), StandardCharsets.UTF_8);
+    String content = (text.startsWith("\uFEFF") ? text.substring(1) : text).trim();
     if (content.isEmpty()) throw new NothingThere("the file " + source.resolve(name) + " is empty");
     return content;
   }
@@ -62,7 +64,7 @@ final class Lookups {
     if (path.isEmpty() || key.isEmpty()) {
       throw new IllegalArgumentException("must name a file and a key: #{dotenv:PATH#KEY}");
     }
-    return present(DotenvText.parse(read(path)).get(key), "key " + key + " in " + source.resolve(path));
+    return present(DotenvFile.parse(read(path)).value(key), "key " + key + " in " + source.resolve(path));
   }
 
   private String jndi(String name) throws NothingThere {
@@ -78,7 +80,7 @@ final class Lookups {
     return present(found == null ? null : found.toString(), "JNDI name " + name);
   }
 
-  private String read(String name) throws NothingThere {
+  private byte[] read(String name) throws NothingThere {
     Path path;
     try {
       path = source.resolve(name.trim());
@@ -87,8 +89,7 @@ final class Lookups {
     }
     try {
       if (Files.size(path) > MAX_FILE_BYTES) throw new IllegalArgumentException("is larger than 1 MiB: " + path);
-      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
-      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+      return Files.readAllBytes(path);
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw new NothingThere("there is no file " + path);
     } catch (IOException e) {

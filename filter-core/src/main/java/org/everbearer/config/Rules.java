@@ -149,8 +149,12 @@ final class Rules {
       settings.problem(ENCRYPTION_KEYS_OLD, "needs encryptionKey beside it, the key that is used from now on");
     }
     StoreChoice store = settings.get(STORE);
-    if (settings.isGiven(ENCRYPTION_KEY) && store != null && store.kind() == StoreChoice.Kind.CUSTOM) {
+    if (store == null || !settings.isGiven(ENCRYPTION_KEY)) return;
+    if (store.kind() == StoreChoice.Kind.CUSTOM) {
       settings.problem(ENCRYPTION_KEY, "cannot reach a store of your own, which must encrypt by itself; remove it");
+    } else if (store.kind() == StoreChoice.Kind.DOTENV) {
+      settings.problem(ENCRYPTION_KEY, "cannot encrypt a dotenv store, which is plain text by nature; use file:PATH, or"
+          + " remove it");
     }
   }
 

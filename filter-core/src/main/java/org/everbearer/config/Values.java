@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.everbearer.Origin;
 import org.everbearer.TokenSet;
+import org.everbearer.store.EncryptionKeys;
 
 /** The syntaxes of single values. Each throws IllegalArgumentException with the rule, and never repeats the value. */
 final class Values {
@@ -179,15 +179,12 @@ final class Values {
   }
 
   static String encryptionKey(String text, ConfigSource source) {
-    String rule = "must be a key of 256 bits in Base64, for instance from: openssl rand -base64 32";
-    byte[] key;
     try {
-      key = (text.matches("[^-_]*") ? Base64.getDecoder() : Base64.getUrlDecoder()).decode(text);
+      EncryptionKeys.of(text, Collections.<String>emptyList());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(rule + "; this is no Base64");
+      throw new IllegalArgumentException("must be a key of 256 bits in Base64, as made by: openssl rand -base64 32");
     }
-    if (key.length != 32) throw new IllegalArgumentException(rule + "; this one has " + key.length * 8 + " bits");
-    return Base64.getEncoder().encodeToString(key);
+    return text;
   }
 
   static List<String> encryptionKeys(String text, ConfigSource source) {
