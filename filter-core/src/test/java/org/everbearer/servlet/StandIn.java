@@ -65,6 +65,11 @@ final class StandIn implements AutoCloseable {
     answer(exchange, 200, "{\"accessToken\":\"a." + next + "\",\"refreshToken\":\"r." + next + "\"}");
   }
 
+  /** Forgets which refresh tokens are spent. */
+  synchronized void forget() {
+    newest.clear();
+  }
+
   private synchronized boolean spend(String user, int number) {
     if (newest.getOrDefault(user, number) != number) return false;
     newest.put(user, number + 1);

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.BasicHttpClientResponseHandler;
@@ -108,7 +110,7 @@ class UnavailableAnswerTest {
   }
 
   private static String[] with(String[] more, String... first) {
-    String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+    String[] all = Arrays.copyOf(first, first.length + more.length);
     System.arraycopy(more, 0, all, first.length, more.length);
     return all;
   }
@@ -131,7 +133,7 @@ class UnavailableAnswerTest {
         assertEquals(503, reply.statusCode(), path);
         assertEquals("This service is not available at the moment. Please try again later.\n", reply.body(), path);
         assertEquals("text/plain;charset=utf-8",
-            reply.headers().firstValue("Content-Type").orElseThrow().toLowerCase(java.util.Locale.ROOT), path);
+            reply.headers().firstValue("Content-Type").orElseThrow().toLowerCase(Locale.ROOT), path);
         long seconds = reply.headers().firstValueAsLong("Retry-After").orElseThrow();
         assertTrue(seconds >= 1 && seconds <= 60, path + " says " + seconds);
         assertEquals("no-store", reply.headers().firstValue("Cache-Control").orElseThrow(), path);
@@ -222,14 +224,19 @@ class UnavailableAnswerTest {
   @EnumSource
   void withTwoClients_theOneWithoutATokenAnswers(Container container) throws Exception {
     try (StandIn mail = new StandIn()) {
-      WebApp app = new WebApp()
-          .client("user-api", mail.client("identity", "session", "onUnavailable", "401"), "/*")
-          .client("chat-api", chat.client("accessToken", "living", "protocol", "static", "background", "false"), "/*")
-          .servlet("/user", (request, response) -> tokens(request).validAccessToken("user-api"));
-      app.filters.get(1).params().remove("baseUrl");
       chat.refusal = 0;
-      try (Deployed deployed = container.deploy(app)) {
-        assertEquals(401, deployed.browser().get("/user").statusCode());
+      WebApp.Body body = (request, response) -> tokens(request).validAccessToken("user-api");
+      WebApp userOutside = new WebApp().servlet("/user", body)
+          .client("user-api", mail.client("identity", "session", "onUnavailable", "401"), "/*")
+          .client("chat-api", chat.client("refreshToken", "r.chat.1"), "/*");
+      WebApp userInside = new WebApp().servlet("/user", body)
+          .client("chat-api", chat.client("refreshToken", "r.chat.2"), "/*")
+          .client("user-api", mail.client("identity", "session", "onUnavailable", "401"), "/*");
+      for (WebApp app : new WebApp[] {userOutside, userInside}) {
+        try (Deployed deployed = container.deploy(app)) {
+          BearerTokens.of(deployed.context()).validAccessToken("chat-api");
+          assertEquals(401, deployed.browser().get("/user").statusCode());
+        }
       }
     }
   }
