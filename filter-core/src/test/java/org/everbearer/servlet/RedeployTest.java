@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import javax.management.ObjectName;
-import org.apache.catalina.Context;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.scan.StandardJarScanner;
@@ -67,12 +67,17 @@ class RedeployTest {
   }
 
   private WeakReference<ClassLoader> onceInTomcat(Tomcat tomcat, Path war, int number) throws Exception {
-    Context context = tomcat.addContext("/app", war.toString());
+    StandardContext context = new StandardContext();
+    context.setName("/app");
+    context.setPath("/app");
+    context.setDocBase(war.toString());
     ContextConfig config = new ContextConfig();
     config.setDefaultWebXml(tomcat.noDefaultWebXmlPath());
     context.addLifecycleListener(config);
-    ((StandardJarScanner) context.getJarScanner()).setScanClassPath(false);
-    context.start();
+    StandardJarScanner scanner = new StandardJarScanner();
+    scanner.setScanClassPath(false);
+    context.setJarScanner(scanner);
+    tomcat.getHost().addChild(context);
     assertUse(tomcat.getConnector().getLocalPort(), number);
     WeakReference<ClassLoader> loader = new WeakReference<>(context.getLoader().getClassLoader());
     tomcat.getHost().removeChild(context);
@@ -93,6 +98,7 @@ class RedeployTest {
     try {
       List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
       for (int i = 1; i <= TIMES; i++) loaders.add(onceInJetty(contexts, connector, war, i));
+      connector.stop(); // an open connection remembers the last request that it served
       assertNothingLeft(loaders);
     } finally {
       server.stop();
