@@ -17,6 +17,12 @@ public final class AccessToken {
     this.value = Objects.requireNonNull(value, "value");
   }
 
+  /** @throws IllegalArgumentException if the token holds a character outside {@code b64token} (RFC 6750 §2.1) */
+  public static AccessToken of(String token) {
+    TokenSyntax.requireB64Token(token);
+    return new AccessToken(token);
+  }
+
   /** The token itself, to be sent as {@code Authorization: Bearer} (RFC 6750 §2.1) and nowhere else. */
   public String value() {
     return value;

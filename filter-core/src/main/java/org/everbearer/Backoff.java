@@ -26,6 +26,8 @@ final class Backoff {
       return Math.max(FIRST, asked) + (long) (FIRST * random);
     }
     if (asksForAPerson(failure.reason())) return jittered(doubled(LONGEST, streak, LONGEST_CONFIGURATION), random);
+    // Nothing is asked of the endpoint: whether somebody has brought new tokens is looked up in the store.
+    if (waitsForTokens(failure.reason())) return doubled(FIRST, streak, LONGEST_WITHOUT_TOKEN);
     long pause = jittered(doubled(FIRST, streak, LONGEST), random);
     if (pause <= validFor) return pause;
     // The token runs out during the pause: from then on callers fail, so the next try comes sooner.
@@ -49,8 +51,11 @@ final class Backoff {
   }
 
   private static boolean asksForAPerson(TokenException.Reason reason) {
-    return reason == TokenException.Reason.CONFIGURATION || reason == TokenException.Reason.NEEDS_USER
-        || reason == TokenException.Reason.REJECTED;
+    return reason == TokenException.Reason.CONFIGURATION || reason == TokenException.Reason.NEEDS_USER;
+  }
+
+  private static boolean waitsForTokens(TokenException.Reason reason) {
+    return reason == TokenException.Reason.REJECTED || reason == TokenException.Reason.NO_TOKENS;
   }
 
   private static long jittered(long pause, double random) {

@@ -10,6 +10,8 @@ import java.time.Instant;
  */
 public final class TokenException extends IOException {
   private static final long serialVersionUID = 1L;
+  /** A chain of causes may be a circle. */
+  private static final int LONGEST_CHAIN = 50;
 
   /** What kind of failure it was, and so what follows from it. */
   public enum Reason {
@@ -95,6 +97,18 @@ public final class TokenException extends IOException {
   /** A copy for one more caller: its own stack trace, this failure as cause, and the time of the next attempt. */
   TokenException forCaller(String message, Instant next) {
     return new TokenException(reason, message, this, retryAfter, next, null);
+  }
+
+  /**
+   * The failure behind what an HTTP library has thrown: {@code thrown} itself or the first of its causes that is one;
+   * null if there is none. With HttpClient it is found behind a {@code ClientProtocolException}.
+   */
+  public static TokenException in(Throwable thrown) {
+    Throwable cause = thrown;
+    for (int depth = 0; cause != null && depth < LONGEST_CHAIN; depth++, cause = cause.getCause()) {
+      if (cause instanceof TokenException) return (TokenException) cause;
+    }
+    return null;
   }
 
   public Reason reason() {

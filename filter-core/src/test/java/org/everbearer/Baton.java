@@ -26,14 +26,14 @@ final class Baton {
     private volatile boolean abandoned;
   }
 
-  private final ThreadLocal<Channel> mine = new ThreadLocal<>();
+  private static final ThreadLocal<Channel> MINE = new ThreadLocal<>();
 
   /** Runs the work up to its first stop, or to its end. */
   void start(Runnable work) {
     Channel fresh = new Channel();
     channel = fresh;
     thread.execute(() -> {
-      mine.set(fresh);
+      MINE.set(fresh);
       try {
         work.run();
       } catch (Crash crash) {
@@ -66,9 +66,9 @@ final class Baton {
     thread.shutdownNow();
   }
 
-  /** Called by the work: here another node may come between. */
-  void pass(String point) {
-    Channel current = mine.get();
+  /** Called by the work of any baton: here somebody else may come between. Elsewhere it does nothing. */
+  static void pass(String point) {
+    Channel current = MINE.get();
     if (current == null) return;
     if (current.abandoned) throw new Crash();
     put(current.toTest, point);

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.everbearer.TokenException.Reason;
 
 /**
@@ -21,6 +19,9 @@ final class ModelServer {
   Fault always = Fault.NONE;
   Duration lifetime = Duration.ofSeconds(60);
   Duration grace = Duration.ZERO;
+  /** Inside the grace each replay is answered with a new pair, which ends the one before (as WSO2 does). */
+  boolean newPairPerReplay;
+  boolean revokesOnReuse = true;
   Duration retryAfter;
   boolean omitRefreshToken;
   String fixedAccessToken;
@@ -36,7 +37,6 @@ final class ModelServer {
   private String current;
   private final Map<String, TokenSet> successor = new HashMap<>();
   private final Map<String, Long> spentAt = new HashMap<>();
-  private final Set<String> live = new HashSet<>();
   private final Map<String, Long> accessUntil = new HashMap<>();
 
   ModelServer(Ticker ticker) {
@@ -52,6 +52,11 @@ final class ModelServer {
   boolean accepts(String accessToken) {
     Long until = accessUntil.get(accessToken);
     return !revoked && until != null && until - ticker.nanoTime() > 0;
+  }
+
+  /** Whether the server would accept the refresh token now, as the newest. */
+  boolean standsBy(String refreshToken) {
+    return !revoked && refreshToken.equals(current);
   }
 
   TokenRefresher refresher(Duration attempt) {
@@ -95,10 +100,11 @@ final class ModelServer {
       Long spent = spentAt.get(refreshToken);
       if (spent == null) throw new TokenException(Reason.REJECTED, "invalid_grant");
       if (ticker.nanoTime() - spent > grace.toNanos() || grace.isZero()) {
-        revoked = true;
+        revoked = revokesOnReuse;
         throw new TokenException(Reason.REJECTED, "invalid_grant: reuse detected");
       }
       graceReplays++;
+      if (newPairPerReplay) successor.put(refreshToken, issue());
       return successor.get(refreshToken);
     }
     commits++;
@@ -114,7 +120,6 @@ final class ModelServer {
 
   private TokenSet issue() {
     current = "R" + ++serial;
-    live.add(current);
     return issueAccess(current);
   }
 

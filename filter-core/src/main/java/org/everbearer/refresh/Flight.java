@@ -33,6 +33,10 @@ final class Flight {
     return state.compareAndSet(State.CONNECTING, State.SENDING) || state.get() == State.SENDING;
   }
 
+  boolean hasBegun() {
+    return state.get() == State.SENDING || state.get() == State.EXPIRED_SENT;
+  }
+
   void expire() {
     boolean unsent = state.compareAndSet(State.CONNECTING, State.EXPIRED_UNSENT);
     if (!unsent) state.set(State.EXPIRED_SENT);

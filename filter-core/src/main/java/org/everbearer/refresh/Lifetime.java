@@ -22,7 +22,15 @@ final class Lifetime {
   static Duration of(JsonElement expiresIn, String accessToken, Instant date) {
     Duration said = seconds(expiresIn);
     if (said != null) return bounded(said);
-    JwtClaims claims = JwtClaims.of(accessToken);
+    try {
+      return byClaims(JwtClaims.of(accessToken), date);
+    } catch (ArithmeticException beyondAllTime) {
+      // Tokens were handed out: whatever an odd claim does, they must not be lost for it.
+      return null;
+    }
+  }
+
+  private static Duration byClaims(JwtClaims claims, Instant date) {
     if (date != null && claims.expiresAt() != null) return bounded(Duration.between(date, claims.expiresAt()));
     return claims.lifetime() == null ? null : bounded(claims.lifetime());
   }

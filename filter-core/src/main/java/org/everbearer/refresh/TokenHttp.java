@@ -91,6 +91,8 @@ final class TokenHttp implements Closeable {
     request.setHeader(HttpHeaders.CONNECTION, "close");
     ScheduledFuture<?> alarm = alarm(flight, deadline);
     try (ClassicHttpResponse response = client.executeOpen(host(request), request, context)) {
+      // A proxy that refuses the tunnel answers in the endpoint's stead: its 403 must not kill a token.
+      if (!flight.hasBegun()) throw new IOException("the proxy answered " + response.getCode());
       HttpReply reply;
       try {
         reply = HttpReply.read(response);

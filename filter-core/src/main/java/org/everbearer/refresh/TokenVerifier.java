@@ -32,7 +32,7 @@ final class TokenVerifier {
   private final String issuer;
   private final String audience;
 
-  private TokenVerifier(VerificationKeys keys, String issuer, String audience) {
+  TokenVerifier(VerificationKeys keys, String issuer, String audience) {
     this.keys = keys;
     this.issuer = issuer;
     this.audience = audience;
@@ -89,6 +89,9 @@ final class TokenVerifier {
         return "it is not meant for the audience " + audience;
       }
       return "it is no JWT that is signed with one of the keys at jwksUri";
+    } catch (RuntimeException e) {
+      // A token that breaks the parser must not make us lose the refresh token that came with it.
+      return "it is no readable JWT";
     }
   }
 }

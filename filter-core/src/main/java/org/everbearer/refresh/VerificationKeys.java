@@ -62,7 +62,8 @@ final class VerificationKeys {
       fetched = new Fetched(keys, nanoTime.getAsLong());
     } catch (JsonDocument.Absent e) {
       throw e.failure();
-    } catch (JoseException e) {
+    } catch (JoseException | RuntimeException e) {
+      // jose4j casts what it finds without asking.
       throw new TokenException(Reason.CONFIGURATION, EndpointUri.describe(uri) + " is no JWK Set: check jwksUri", e);
     }
   }

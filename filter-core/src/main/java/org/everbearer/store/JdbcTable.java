@@ -14,6 +14,8 @@ import org.everbearer.Fingerprint;
 /** The statements, each on a connection that somebody else opens, commits and closes. */
 final class JdbcTable {
   static final String NAME = "everbearer_tokens";
+  static final String UPDATE = "UPDATE " + NAME + " SET generation = ?, token_record = ?, purge_after = ?"
+      + " WHERE store_key = ? AND generation = ?";
   private static final int TIMEOUT_SECONDS = 10;
   private static final int KEY_LENGTH = 128;
   private static final int HASH_LENGTH = 64;
@@ -72,9 +74,12 @@ final class JdbcTable {
     }
   }
 
+  String select() {
+    return "SELECT " + dialect.now() + ", generation, token_record FROM " + NAME + " WHERE store_key = ?";
+  }
+
   Row read(Connection connection, String key) throws SQLException {
-    String sql = "SELECT " + dialect.now() + ", generation, token_record FROM " + NAME + " WHERE store_key = ?";
-    try (PreparedStatement select = prepare(connection, sql)) {
+    try (PreparedStatement select = prepare(connection, select())) {
       select.setString(1, rowKey(key));
       try (ResultSet rows = select.executeQuery()) {
         if (rows.next()) return new Row(dialect.millis(rows, 1), rows.getLong(2), rows.getString(3));
@@ -93,9 +98,7 @@ final class JdbcTable {
 
   boolean update(Connection connection, String key, long expected, long generation, String text, long purgeAfter)
       throws SQLException {
-    String sql = "UPDATE " + NAME + " SET generation = ?, token_record = ?, purge_after = ?"
-        + " WHERE store_key = ? AND generation = ?";
-    try (PreparedStatement update = prepare(connection, sql)) {
+    try (PreparedStatement update = prepare(connection, UPDATE)) {
       bind(update, generation, text, purgeAfter, key);
       update.setLong(5, expected);
       return update.executeUpdate() == 1;

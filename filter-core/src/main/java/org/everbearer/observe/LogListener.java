@@ -1,0 +1,161 @@
+package org.everbearer.observe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.everbearer.TokenEvent;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.TokenListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what happens to the log {@code org.everbearer.<client>}: one INFO line a refresh, one WARN line a streak of
+ * failures with the time of the next try, one summary when it ends, and ERROR only for what needs a person. Every line
+ * names client, identity and remedy, and none a token.
+ *
+ * <p>What happens to one of many sessions is DEBUG as long as it goes well, and at most one line of a kind in ten
+ * seconds when it does not. Called from one thread.
+ */
+public final class LogListener implements TokenListener {
+  private static final String APPLICATION = "application";
+  private static final int REMEMBERED_STREAKS = 1000;
+  private static final Duration SESSION_PAUSE = Duration.ofSeconds(10);
+
+  private final Logger log;
+  /** Since when the refreshes of an identity have been failing. Touched by the event thread only. */
+  private final Map<String, Instant> failingSince = new HashMap<>();
+  private final Map<String, Instant> lastOfKind = new HashMap<>();
+  private final Map<String, Integer> suppressed = new HashMap<>();
+
+  /** @param client the client's name */
+  public LogListener(String client) {
+    this.log = LoggerFactory.getLogger("org.everbearer." + client);
+  }
+
+  @Override
+  public void onEvent(TokenEvent event) {
+    switch (event.type()) {
+      case LOADED:
+        info(event, "loaded token {}, {}", event.token(), validity(event));
+        break;
+      case STORED:
+        info(event, "was given token {}, {}", event.token(), validity(event));
+        break;
+      case CLEARED:
+        info(event, "gave up its tokens on request", null, null);
+        break;
+      case ADOPTED:
+        recovered(event);
+        info(event, "took over token {} from the store, {}", event.token(), validity(event));
+        break;
+      case REFRESHED:
+        if (!recovered(event)) {
+          info(event, "refreshed: token {}, {}", event.token(), validity(event) + how(event));
+        }
+        break;
+      case FAILED:
+        failed(event);
+        break;
+      case DEAD:
+        error(event, "the refresh token was rejected and cannot be used again. " + afterlife(event)
+            + "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy");
+        break;
+      case NOT_SAVED:
+        error(event, event.failure().getMessage());
+        break;
+      case SAVED:
+        log.info("{} [{}] the tokens that could not be saved are saved now", event.client(), event.identity());
+        break;
+      case ODD_TOKEN:
+        warn(event, event.failure().getMessage());
+        break;
+      case INVALIDATED:
+        info(event, "token {} was rejected by the resource server (401){}", event.token(), "");
+        break;
+      default:
+        log.debug("{} [{}] {}", event.client(), event.identity(), event);
+    }
+  }
+
+  private void failed(TokenEvent event) {
+    boolean first = !failingSince.containsKey(event.identity());
+    if (first && failingSince.size() < REMEMBERED_STREAKS) failingSince.put(event.identity(), event.at());
+    String said = event.failure().getMessage() + ". " + afterlife(event)
+        + (event.nextTry() == null ? "" : "Next try at " + event.nextTry());
+    Reason reason = event.failure().reason();
+    if (!first || reason == Reason.REJECTED || reason == Reason.NO_TOKENS && !isApplication(event)) {
+      // Told once: by the first line of the streak, or as DEAD.
+      log.debug("{} [{}] failed for the {}. time: {}", event.client(), event.identity(), event.streak(), said);
+    } else if (reason == Reason.CONFIGURATION) {
+      error(event, "the token endpoint refuses this client's configuration: " + said);
+    } else {
+      warn(event, "cannot be refreshed: " + said);
+    }
+  }
+
+  /** Whether this ends a streak of failures, which is then summed up in one line. */
+  private boolean recovered(TokenEvent event) {
+    Instant since = failingSince.remove(event.identity());
+    if (since == null) return false;
+    info(event, "works again after " + Durations.words(Duration.between(since, event.at())) + ": token {}, {}",
+        event.token(), validity(event) + how(event));
+    return true;
+  }
+
+  private static String validity(TokenEvent event) {
+    if (event.expiresIn() == null) return "none held";
+    if (event.expiresIn().isNegative() || event.expiresIn().isZero()) return "expired";
+    String valid = "valid for " + Durations.words(event.expiresIn());
+    return event.refreshesIn() == null || event.refreshesIn().compareTo(event.expiresIn()) >= 0 ? valid
+        : valid + ", refreshes itself in " + Durations.words(event.refreshesIn());
+  }
+
+  private static String how(TokenEvent event) {
+    if (event.duration() == null) return "";
+    return " (took " + event.duration().toMillis() + " ms, trigger " + Words.lower(event.trigger()) + ")";
+  }
+
+  private static String afterlife(TokenEvent event) {
+    boolean live = event.expiresIn() != null && !event.expiresIn().isNegative() && !event.expiresIn().isZero();
+    return live ? "The present token is served for another " + Durations.words(event.expiresIn()) + ". "
+        : "No valid token is held, so calls fail. ";
+  }
+
+  private void info(TokenEvent event, String text, String first, String second) {
+    String line = event.client() + " [" + event.identity() + "] " + text;
+    if (isApplication(event)) log.info(line, first, second);
+    else log.debug(line, first, second);
+  }
+
+  private void warn(TokenEvent event, String text) {
+    if (mayTell(event)) log.warn("{} [{}] {}{}", event.client(), event.identity(), text, others(event));
+  }
+
+  private void error(TokenEvent event, String text) {
+    if (mayTell(event)) log.error("{} [{}] {}{}", event.client(), event.identity(), text, others(event));
+  }
+
+  /** One of many sessions must not fill the log: one line of a kind, then a pause. */
+  private boolean mayTell(TokenEvent event) {
+    if (isApplication(event)) return true;
+    String kind = event.type().name();
+    Instant last = lastOfKind.get(kind);
+    if (last != null && last.plus(SESSION_PAUSE).isAfter(event.at())) {
+      suppressed.merge(kind, 1, Integer::sum);
+      return false;
+    }
+    lastOfKind.put(kind, event.at());
+    return true;
+  }
+
+  private String others(TokenEvent event) {
+    Integer count = suppressed.remove(event.type().name());
+    return count == null ? "" : " (and " + count + " more like this in other sessions)";
+  }
+
+  private static boolean isApplication(TokenEvent event) {
+    return APPLICATION.equals(event.identity());
+  }
+}

@@ -1,0 +1,66 @@
+package org.everbearer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
+
+/** The arrows between the packages, as drawn in RATIONALE.md. */
+@AnalyzeClasses(packages = "org.everbearer", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "org.everbearer";
+
+  @ArchTest
+  static final ArchRule packages_haveNoCycles = slices().matching("org.everbearer.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule root_knowsNothingElseOfOurs =
+      noClasses().that().resideInAPackage(ROOT).should().dependOnClassesThat().resideInAnyPackage("org.everbearer.*..");
+
+  @ArchTest
+  static final ArchRule leaves_knowOnlyTheRoot = classes()
+      .that().resideInAnyPackage("org.everbearer.store..", "org.everbearer.refresh..", "org.everbearer.httpclient5..",
+          "org.everbearer.observe..")
+      .should().onlyDependOnClassesThat(ofTheirOwnPackageOrTheRoot());
+
+  @ArchTest
+  static final ArchRule config_knowsNoServletsAndNoInterceptors = noClasses()
+      .that().resideInAPackage("org.everbearer.config..")
+      .should().dependOnClassesThat().resideInAnyPackage("org.everbearer.servlet..", "org.everbearer.httpclient5..",
+          "jakarta.servlet..");
+
+  @ArchTest
+  static final ArchRule servletApi_staysInItsPackage = noClasses()
+      .that().resideOutsideOfPackage("org.everbearer.servlet..")
+      .should().dependOnClassesThat().resideInAPackage("jakarta.servlet..");
+
+  @ArchTest
+  static final ArchRule staticFields_areFinal = fields().that().areStatic().should().beFinal();
+
+  @ArchTest
+  static final ArchRule commonPool_isNotUsed = noClasses().should().callMethod(ForkJoinPool.class, "commonPool")
+      .orShould().callMethod(CompletableFuture.class, "supplyAsync", Supplier.class)
+      .orShould().callMethod(CompletableFuture.class, "runAsync", Runnable.class);
+
+  private static DescribedPredicate<JavaClass> ofTheirOwnPackageOrTheRoot() {
+    return DescribedPredicate.describe("belong to the root, to their own package, or to others' libraries",
+        c -> !c.getPackageName().startsWith(ROOT) || c.getPackageName().equals(ROOT) || LEAVES.contains(c.getPackageName()));
+  }
+
+  private static final java.util.Set<String> LEAVES = java.util.Set.of("org.everbearer.store", "org.everbearer.refresh",
+      "org.everbearer.httpclient5", "org.everbearer.observe");
+
+  @ArchTest
+  static final ArchRule leaves_doNotKnowEachOther = slices()
+      .matching("org.everbearer.(store|refresh|httpclient5|observe)..").should().notDependOnEachOther();
+}

@@ -1,0 +1,62 @@
+package org.everbearer.httpclient5;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The client without a connection pool, which sends everything over one connection. */
+class AsyncHttp2OnlyClientTest {
+  @Test
+  void rejectionAndRedirect_onOneConnection() throws Exception {
+    ScriptedTokenSource source = ScriptedTokenSource.expired("t");
+    try (ResourceServer server = ResourceServer.start()
+            .on("/a", e -> {
+              if (e.hasToken("t-2")) {
+                e.reject();
+              } else {
+                e.with("Location", "/b").reply(307, "");
+              }
+            })
+            .on("/b", Conformance::echoToken);
+        TestClient client = AsyncTestClient.ofHttp2Only(Conformance.tokens(source, server))) {
+      assertEquals(new TestClient.Answer(200, "t-3"), client.begin(Call.post(server.uri("/a"), "body")).await());
+      assertEquals(List.of("Bearer t-2", "Bearer t-3", "Bearer t-3"), server.authorizations());
+      assertEquals(1, new HashSet<>(server.connections()).size());
+      assertEquals("HTTP/2.0", server.received().get(0).protocol());
+    }
+  }
+
+  @Test
+  void endlessBodyOfARejection_endsItsStreamOnly() throws Exception {
+    CountDownLatch slowArrived = new CountDownLatch(1);
+    CountDownLatch repeated = new CountDownLatch(1);
+    byte[] piece = new byte[64 * 1024];
+    try (ResourceServer server = ResourceServer.start()
+            .on("/slow", e -> {
+              slowArrived.countDown();
+              e.reply(200, repeated.await(20, TimeUnit.SECONDS) ? "undisturbed" : "too late");
+            })
+            .on("/a", e -> {
+              if (e.hasToken("t-2")) {
+                repeated.countDown();
+                Conformance.echoToken(e);
+                return;
+              }
+              try (var out = e.stream(401, "text/plain")) {
+                for (int i = 0; i < 100_000; i++) out.write(piece);
+              }
+            });
+        TestClient client =
+            AsyncTestClient.ofHttp2Only(Conformance.tokens(ScriptedTokenSource.valid("t"), server))) {
+      TestClient.Pending slow = client.begin(Call.get(server.uri("/slow")));
+      assertTrue(slowArrived.await(20, TimeUnit.SECONDS));
+      assertEquals(new TestClient.Answer(200, "t-2"), client.begin(Call.get(server.uri("/a"))).await());
+      assertEquals(new TestClient.Answer(200, "undisturbed"), slow.await());
+    }
+  }
+}

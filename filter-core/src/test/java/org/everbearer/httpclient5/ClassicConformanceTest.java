@@ -1,0 +1,15 @@
+package org.everbearer.httpclient5;
+
+/** The conformance suite through the classic HttpClient. */
+class ClassicConformanceTest
+    implements AttachContract, RejectionContract, RedirectContract, ChainContract, WaitContract {
+  @Override
+  public TestClient client(Setup setup) throws Exception {
+    return new ClassicTestClient(setup);
+  }
+
+  @Override
+  public boolean cancellationEndsAWait() {
+    return false;
+  }
+}

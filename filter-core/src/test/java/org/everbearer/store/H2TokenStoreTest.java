@@ -1,0 +1,57 @@
+package org.everbearer.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.everbearer.TokenStore;
+import org.junit.jupiter.api.Test;
+
+class H2TokenStoreTest extends JdbcTokenStoreContract {
+  private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+
+  @Override
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(url, "sa", "");
+  }
+
+  @Override
+  String zone(int hours) {
+    return String.format("SET TIME ZONE '%+03d:00'", hours);
+  }
+
+  @Override
+  String keySearch() {
+    return "PUBLIC.PRIMARY_KEY";
+  }
+
+  @Test
+  void unreachableDatabase_isAnErrorThatSaysWhy() {
+    TokenStore store = JdbcTokenStore.builder("java:comp/env/jdbc/tokens", () -> (ConnectionSource) () -> {
+      throw new SQLException("the pool is empty", "08001");
+    }).build();
+    String reading = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
+    String writing = assertThrows(IOException.class, () -> store.compareAndSet(KEY, 0, record(1))).getMessage();
+    assertTrue(reading.contains("jdbc:java:comp/env/jdbc/tokens") && reading.contains("the pool is empty"), reading);
+    assertTrue(writing.contains("the pool is empty"), writing);
+  }
+
+  @Test
+  void failingLookup_isAnIOException() {
+    TokenStore store = JdbcTokenStore.builder("jdbc/tokens", () -> {
+      throw new IllegalStateException("no such name");
+    }).build();
+    String message = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
+    assertTrue(message.contains("no such name"), message);
+  }
+
+  @Test
+  void description_isTheConfiguredValue() {
+    assertEquals("jdbc:jdbc/tokens", JdbcTokenStore.builder("jdbc/tokens", this::pool).build().description());
+  }
+}

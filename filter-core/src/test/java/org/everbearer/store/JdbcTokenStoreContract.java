@@ -1,0 +1,269 @@
+package org.everbearer.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.TimeZone;
+import org.everbearer.TokenRecord;
+import org.everbearer.TokenStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the table promises on every database. */
+abstract class JdbcTokenStoreContract extends TokenStoreContract {
+  private final CarelessPool pool = new CarelessPool(this::connect);
+
+  /** A connection of one's own. */
+  abstract Connection connect() throws SQLException;
+
+  /** A statement that sets the session's zone this many hours east. */
+  abstract String zone(int hours);
+
+  /** What the database's explanation of a search by primary key contains. */
+  abstract String keySearch();
+
+  @AfterEach
+  void closePool() throws SQLException {
+    pool.close();
+  }
+
+  @BeforeEach
+  void dropTable() throws SQLException {
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DROP TABLE IF EXISTS everbearer_tokens");
+    }
+  }
+
+  final CarelessPool pool() {
+    return pool;
+  }
+
+  @Override
+  protected TokenStore open() {
+    return JdbcTokenStore.builder("test", () -> pool).createTable(true).build();
+  }
+
+  private TokenStore on(ConnectionSource connections) {
+    return JdbcTokenStore.builder("test", () -> connections).createTable(true).build();
+  }
+
+  private int execute(String sql) throws SQLException {
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      return statement.executeUpdate(sql);
+    }
+  }
+
+  @Test
+  void keysThatLookAlike_areApart() throws Exception {
+    String[] keys = {
+      "chat-api/a1", "chat-api/A1", "chat-api/a1 ", "chat-api/\u00e41", "chat-api/a\u03081", "", "x".repeat(300),
+      "x".repeat(299), "X".repeat(300)
+    };
+    TokenStore store = store();
+    for (int i = 0; i < keys.length; i++) {
+      assertNull(store.read(keys[i]).record(), keys[i]);
+      assertTrue(store.compareAndSet(keys[i], 0, keyed(i)), keys[i]);
+    }
+    for (int i = 0; i < keys.length; i++) assertEquals(keyed(i), store.read(keys[i]).record(), keys[i]);
+  }
+
+  private static TokenRecord keyed(int i) {
+    return record(1).toBuilder().tokens("access-of-" + i, "refresh-of-" + i).build();
+  }
+
+  @Test
+  void missingTable_isShownWithStatementsThatMakeIt() throws Exception {
+    TokenStore store = JdbcTokenStore.builder("test", () -> pool).build();
+    String message = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
+    assertTrue(message.contains("createTable=true"), message);
+    assertThrows(IOException.class, () -> store.compareAndSet(KEY, 0, record(1)));
+    for (String sql : message.substring(message.indexOf("run: ") + 5).split(";")) execute(sql);
+    assertNull(store.read(KEY).record());
+    assertTrue(store.compareAndSet(KEY, 0, record(1)));
+    assertEquals(record(1), store.read(KEY).record());
+  }
+
+  @Test
+  void connectionsWithoutAutomaticCommit_areCommittedAndKeepTheirState() throws Exception {
+    try (Connection shared = connect()) {
+      shared.setAutoCommit(false);
+      TokenStore manual = on(() -> CarelessPool.closing(shared, () -> {}));
+      assertTrue(manual.compareAndSet(KEY, 0, record(1)));
+      assertTrue(manual.compareAndSet(KEY, 1, record(2)));
+      assertFalse(manual.compareAndSet(KEY, 1, record(2)));
+      assertFalse(manual.compareAndSet(KEY, 0, record(2)));
+      TokenStore other = store();
+      assertEquals(record(2), other.read(KEY).record());
+      assertTrue(other.compareAndSet(KEY, 2, record(3)));
+      // A transaction left open would go on to see the old row, or block the next writer.
+      assertEquals(record(3), manual.read(KEY).record());
+      assertTrue(manual.compareAndSet(KEY, 3, null));
+      assertNull(other.read(KEY).record());
+      assertFalse(shared.getAutoCommit());
+    }
+  }
+
+  @Test
+  void zonesOfSessionsAndNodes_doNotMoveTheClock() throws Exception {
+    TimeZone before = TimeZone.getDefault();
+    try {
+      long last = 0;
+      for (int hours : new int[] {0, 9, -8, 3}) {
+        TimeZone.setDefault(TimeZone.getTimeZone(String.format("GMT%+d", -hours)));
+        long now = on(() -> inZone(hours)).read(KEY).now();
+        assertTrue(last <= now, "went back by " + (last - now) + " ms");
+        long ahead = now - System.currentTimeMillis(); // the same clock: the database runs on this machine
+        assertTrue(ahead < 60_000, "ahead by " + ahead + " ms");
+        last = now;
+      }
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  private Connection inZone(int hours) throws SQLException {
+    Connection connection = connect();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(zone(hours));
+    }
+    return connection;
+  }
+
+  @Test
+  void manyIdentities_areFoundByPrimaryKey() throws Exception {
+    store().read(KEY);
+    SqlDialect dialect;
+    try (Connection connection = connect()) {
+      dialect = SqlDialect.of(connection.getMetaData().getDatabaseProductName());
+      connection.setAutoCommit(false);
+      JdbcTable table = new JdbcTable(dialect);
+      for (int i = 0; i < 10_000; i++) table.insert(connection, "session/" + i, 1, "{}", Long.MAX_VALUE);
+      connection.commit();
+    }
+    explained(new JdbcTable(dialect).select().replace("?", "'session/77'"));
+    explained(JdbcTable.UPDATE.replaceFirst("\\?, token_record = \\?, purge_after = \\?", "2")
+        .replaceFirst("\\?", "'session/77'").replaceFirst("\\?", "1"));
+  }
+
+  private void explained(String sql) throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(explain(sql))) {
+      while (rows.next()) {
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) plan.append(rows.getString(i)).append(' ');
+      }
+    }
+    assertTrue(plan.toString().contains(keySearch()), plan.toString());
+  }
+
+  String explain(String sql) {
+    return "EXPLAIN " + sql;
+  }
+
+  @Test
+  void expiredRows_areRemovedAtMostOnceAnHour() throws Exception {
+    TokenStore store = store();
+    for (String key : List.of("old", "older", "new")) assertTrue(store.compareAndSet(key, 0, record(1)));
+    execute("UPDATE everbearer_tokens SET purge_after = 1 WHERE store_key LIKE 'old%'");
+    assertTrue(store.compareAndSet("new", 1, record(2)));
+    assertNotNull(store.read("old").record(), "the hour is not over");
+    assertTrue(store().compareAndSet("new", 2, record(3)));
+    assertNull(store.read("old").record());
+    assertNull(store.read("older").record());
+    assertEquals(record(3), store.read("new").record());
+  }
+
+  @Test
+  void rowsAreKeptLongPastTheirExpiry() throws Exception {
+    TokenStore store = store();
+    long now = store.read(KEY).now();
+    long day = 24 * 3600 * 1000L;
+    assertTrue(store.compareAndSet("refreshable", 0, record(1).toBuilder().expiry(now + day, day).build()));
+    assertTrue(store.compareAndSet("unknown", 0, record(1).toBuilder().expiry(0, 0).build()));
+    assertTrue(store.compareAndSet("access-only", 0, TokenRecord.builder().tokens("a", null).build()));
+    assertEquals(now + 101 * day, purgeAfter("refreshable"), 60_000);
+    assertEquals(now + 100 * day, purgeAfter("unknown"), 60_000);
+    assertEquals(now + 30 * day, purgeAfter("access-only"), 60_000);
+  }
+
+  private double purgeAfter(String key) throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT purge_after FROM everbearer_tokens WHERE store_key = ?")) {
+      select.setString(1, key);
+      try (ResultSet rows = select.executeQuery()) {
+        assertTrue(rows.next());
+        return rows.getLong(1);
+      }
+    }
+  }
+
+  @Test
+  void failedWrite_quotesNoToken() throws Exception {
+    execute("CREATE TABLE everbearer_tokens (store_key VARCHAR(128) NOT NULL PRIMARY KEY, generation BIGINT NOT NULL,"
+        + " token_record VARCHAR(300), purge_after BIGINT NOT NULL, CHECK (generation < 7))");
+    TokenStore store = store();
+    for (TokenRecord refused : List.of(record(8), record(1).toBuilder().lease("o".repeat(300), 1).build())) {
+      IOException e = assertThrows(IOException.class, () -> store.compareAndSet(KEY, 0, refused));
+      StringWriter everything = new StringWriter();
+      e.printStackTrace(new PrintWriter(everything));
+      assertFalse(everything.toString().contains("access-") || everything.toString().contains("refresh-"), everything::toString);
+      assertTrue(e.getMessage().contains("jdbc:test") && e.getMessage().contains("SQLState"), e.getMessage());
+    }
+    assertNull(store.read(KEY).record());
+  }
+
+  @Test
+  void rowThatIsNoRecord_isAnErrorThatNamesIt() throws Exception {
+    TokenStore store = store();
+    assertTrue(store.compareAndSet(KEY, 0, record(1)));
+    execute("UPDATE everbearer_tokens SET token_record = 'garbage access-1'");
+    String message = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
+    assertTrue(message.contains("'chat-api'") && message.contains("is damaged"), message);
+    assertFalse(message.contains("access-1"), message);
+  }
+
+  @Test
+  void rowOfAnotherGeneration_isDamaged() throws Exception {
+    TokenStore store = store();
+    assertTrue(store.compareAndSet(KEY, 0, record(1)));
+    execute("UPDATE everbearer_tokens SET generation = 9");
+    assertTrue(assertThrows(IOException.class, () -> store.read(KEY)).getMessage().contains("is damaged"));
+  }
+
+  @Test
+  void sealedRow_copiedToAnotherIdentity_isRefused() throws Exception {
+    EncryptionKeys keys = EncryptionKeys.of("A".repeat(42) + "E=", List.of());
+    TokenStore store = JdbcTokenStore.builder("test", () -> pool).createTable(true).encryption(keys).build();
+    assertTrue(store.compareAndSet("alice", 0, record(1)));
+    assertTrue(store.compareAndSet("mallory", 0, record(1)));
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      String alices;
+      try (ResultSet rows = statement.executeQuery(
+          "SELECT token_record FROM everbearer_tokens WHERE store_key = 'alice'")) {
+        assertTrue(rows.next());
+        alices = rows.getString(1);
+      }
+      assertFalse(alices.contains("access-1") || alices.contains("alice"));
+      statement.executeUpdate("UPDATE everbearer_tokens SET token_record = '" + alices + "' WHERE store_key = 'mallory'");
+    }
+    String message = assertThrows(IOException.class, () -> store.read("mallory")).getMessage();
+    assertTrue(message.contains("'alice'") && message.contains("'mallory'"), message);
+    assertEquals(record(1), store.read("alice").record());
+  }
+}

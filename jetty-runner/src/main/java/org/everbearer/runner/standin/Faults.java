@@ -1,0 +1,74 @@
+package org.everbearer.runner.standin;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What goes wrong at the identity server on request. Thread-safe; measured by the monotonic clock. */
+final class Faults {
+  private record Down(long untilNanos, Outage kind) {
+  }
+
+  private final AtomicInteger repliesToLose = new AtomicInteger();
+  private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
+  private volatile Down down = new Down(System.nanoTime(), Outage.UNAVAILABLE);
+  private volatile Duration latency;
+
+  Faults(Duration latency) {
+    this.latency = latency;
+  }
+
+  void outage(Duration length, Outage kind) {
+    down = new Down(System.nanoTime() + length.toNanos(), kind);
+  }
+
+  void slow(Duration value) {
+    latency = value;
+  }
+
+  void loseNextReply() {
+    repliesToLose.incrementAndGet();
+  }
+
+  void failNext(int status) {
+    statuses.add(status);
+  }
+
+  boolean isDown() {
+    return secondsLeft(down) > 0;
+  }
+
+  /** Answers in the outage's way. */
+  void turnAway(Exchange exchange) throws IOException {
+    Down now = down;
+    if (now.kind == Outage.DROP) throw new ConnectionDrop();
+    if (now.kind == Outage.RETRY_AFTER) exchange.header("Retry-After", Long.toString(Math.max(1, secondsLeft(now))));
+    exchange.error(503, "temporarily_unavailable", "an outage on request");
+  }
+
+  void delay() {
+    long millis = latency.toMillis();
+    if (millis == 0) return;
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The status that the next refresh fails with, or null. */
+  Integer nextFailure() {
+    return statuses.poll();
+  }
+
+  boolean losesReply() {
+    return repliesToLose.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+  }
+
+  /** Rounded up, so that 0 means that it is over. */
+  private static long secondsLeft(Down down) {
+    return -Math.floorDiv(System.nanoTime() - down.untilNanos, 1_000_000_000L);
+  }
+}
