@@ -15,9 +15,9 @@ import org.everbearer.Origin;
  * }</pre>
  *
  * <p>A parameter is looked for, highest first, as system property {@code everbearer.<client>.<parameter>}, environment
- * variable {@code EVERBEARER_<CLIENT>_<PARAMETER>}, init-param and context-param {@code everbearer.<parameter>}. An empty
- * value counts as not set, and hides what lies below it. A context-param that has no meaning for this client's protocol
- * is passed over, since it may be meant for another client; anywhere else that is a problem.
+ * variable {@code EVERBEARER_<CLIENT>_<PARAMETER>}, init-param and context-param {@code everbearer.<parameter>}. An
+ * empty value counts as not set, and hides what lies below it. A context-param that has no meaning for this client's
+ * protocol is passed over, since it may be meant for another client; anywhere else that is a problem.
  */
 public final class ClientConfig {
 

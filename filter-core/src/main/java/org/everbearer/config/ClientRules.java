@@ -30,8 +30,8 @@ final class ClientRules {
     boolean key = settings.isGiven(CLIENT_KEY);
     if (settings.isWrong(CLIENT_AUTHENTICATION)) return;
     if (!settings.isGiven(CLIENT_AUTHENTICATION) && secret && key) {
-      settings.problem(CLIENT_AUTHENTICATION, "is required when there are both clientSecret and clientKey: basic, post or"
-          + " private_key_jwt");
+      settings.problem(CLIENT_AUTHENTICATION,
+          "is required when there are both clientSecret and clientKey: basic, post or private_key_jwt");
       return;
     }
     settings.putDefault(CLIENT_AUTHENTICATION,

@@ -19,7 +19,7 @@ public final class ConfigException extends Exception {
     this.problems = new ArrayList<>(problems);
   }
 
-  /** Each problem by itself, in the order of the parameters; never empty, unmodifiable. */
+  /** Each problem by itself, unknown names first; never empty, unmodifiable. */
   public List<String> problems() {
     return Collections.unmodifiableList(problems);
   }

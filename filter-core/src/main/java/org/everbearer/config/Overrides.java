@@ -55,7 +55,8 @@ final class Overrides {
       boolean ours = name.startsWith(CONTEXT_PREFIX) && !source.otherContextParams().contains(name);
       String rest = name.substring(ours ? CONTEXT_PREFIX.length() : 0);
       if (ours && !names.contains(rest)) {
-        problems.add(unknown("context-param " + name, rest.substring(rest.lastIndexOf('.') + 1), names, CONTEXT_PREFIX));
+        problems.add(unknown("context-param " + name, rest.substring(rest.lastIndexOf('.') + 1), names,
+            CONTEXT_PREFIX));
       }
     }
     return problems;

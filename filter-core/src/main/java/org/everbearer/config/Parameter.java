@@ -3,8 +3,8 @@ package org.everbearer.config;
 import java.util.Set;
 
 /**
- * One parameter of the configuration: its name, what it accepts, what holds without it, and for which protocols it means
- * anything.
+ * One parameter of the configuration: its name, what it accepts, what holds without it, and for which protocols it
+ * means anything.
  */
 final class Parameter<T> {
 

@@ -36,7 +36,8 @@ final class Parameters {
   private static final Set<Protocol> IDENTIFIED = EnumSet.of(OAUTH2, CLIENT_CREDENTIALS, TOKEN_EXCHANGE, WORKOS);
   private static final Set<Protocol> BASED = EnumSet.of(REFRESH_SESSION, WORKOS);
   private static final Set<Protocol> PAIR = EnumSet.of(REFRESH_SESSION, OAUTH2, WORKOS, CUSTOM);
-  private static final Set<Protocol> REFRESHING = EnumSet.of(REFRESH_SESSION, OAUTH2, WORKOS, CUSTOM, CLIENT_CREDENTIALS);
+  private static final Set<Protocol> REFRESHING =
+      EnumSet.of(REFRESH_SESSION, OAUTH2, WORKOS, CUSTOM, CLIENT_CREDENTIALS);
   private static final Set<Protocol> JSON = EnumSet.of(REFRESH_SESSION);
 
   static final Parameter<ProtocolChoice> PROTOCOL = of("protocol", ALL, ProtocolChoice::parse, "refresh-session");
@@ -74,7 +75,8 @@ final class Parameters {
   static final Parameter<Duration> REUSE_GRACE = of("reuseGrace", PAIR, Values::margin, null);
   static final Parameter<Map<String, String>> REQUEST_HEADERS = secret("requestHeaders", ENDPOINT, Values::headers);
   static final Parameter<String> REFRESH_TOKEN_FIELD = of("refreshTokenField", JSON, Values::text, "refreshToken");
-  static final Parameter<String> ORGANIZATION_ID_FIELD = of("organizationIdField", JSON, Values::text, "organizationId");
+  static final Parameter<String> ORGANIZATION_ID_FIELD =
+      of("organizationIdField", JSON, Values::text, "organizationId");
   static final Parameter<String> ACCESS_TOKEN_PATH = of("accessTokenPath", JSON, Values::jsonPath, "accessToken");
   static final Parameter<String> REFRESH_TOKEN_PATH = of("refreshTokenPath", JSON, Values::jsonPath, "refreshToken");
   static final Parameter<String> EXPIRES_IN_PATH = of("expiresInPath", JSON, Values::jsonPath, null);

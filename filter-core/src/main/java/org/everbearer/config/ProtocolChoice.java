@@ -24,7 +24,8 @@ final class ProtocolChoice {
     if (ApplicationClass.looksLikeOne(text)) {
       return new ProtocolChoice(Protocol.CUSTOM, ApplicationClass.load(text, TokenRefresher.class));
     }
-    throw new IllegalArgumentException("must be " + Values.oneOf(names) + ", or the full name of a class that implements "
+    throw new IllegalArgumentException("must be " + Values.oneOf(names)
+        + ", or the full name of a class that implements "
         + TokenRefresher.class.getName() + Spelling.didYouMean(text, names));
   }
 

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Replaces <code>#{kind:NAME}</code> and <code>#{kind:NAME:-default}</code> in what somebody wrote. A name and a default
- * may hold references themselves; what a reference yields is never looked at again, so a secret may hold any character.
+ * Replaces <code>#{kind:NAME}</code> and <code>#{kind:NAME:-default}</code> in what somebody wrote. A name and a
+ * default may hold references themselves; what a reference yields is never looked at again, so a secret may hold any
+ * character.
  */
 final class References {
   private static final String OPEN = "#{";
@@ -37,7 +38,7 @@ final class References {
     return resolved;
   }
 
-  /** The file that the whole value comes from, as written; null if it comes from anywhere else or from several places. */
+  /** The file that the whole value comes from, as written; null if it comes from elsewhere or from several places. */
   static String loneFile(String raw) {
     boolean file = raw.startsWith("#{file:") || raw.startsWith("#{dotenv:");
     if (!file || closing(raw, 0) != raw.length() - 1) return null;

@@ -7,6 +7,7 @@ import static org.everbearer.config.Parameters.CLIENT_SECRET;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.everbearer.TokenRefresher;
 import org.everbearer.refresh.ClientAuthentication;
 import org.everbearer.refresh.ClientCredentialsGrant;
@@ -108,7 +109,8 @@ final class Refreshers {
         .jwksUri(text(config.get(Parameters.JWKS_URI)))
         .expectedIssuer(config.get(Parameters.EXPECTED_ISSUER))
         .expectedAudience(config.get(Parameters.EXPECTED_AUDIENCE));
-    if (config.get(Parameters.REQUEST_HEADERS) != null) config.get(Parameters.REQUEST_HEADERS).forEach(endpoint::header);
+    Map<String, String> headers = config.get(Parameters.REQUEST_HEADERS);
+    if (headers != null) headers.forEach(endpoint::header);
     URI base = config.get(Parameters.BASE_URL);
     URI whole = config.get(Parameters.TOKEN_ENDPOINT);
     if (whole != null) endpoint.uri(whole.toString());

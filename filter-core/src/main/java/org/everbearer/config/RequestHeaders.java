@@ -24,7 +24,9 @@ final class RequestHeaders {
       if (line.isEmpty()) continue;
       int colon = line.indexOf(':');
       String name = colon < 0 ? "" : line.substring(0, colon).trim();
-      if (!name.matches(TOKEN)) throw new IllegalArgumentException("must be one Name: value a line; line " + (i + 1) + " is not");
+      if (!name.matches(TOKEN)) {
+        throw new IllegalArgumentException("must be one Name: value a line; line " + (i + 1) + " is not");
+      }
       String value = line.substring(colon + 1).trim();
       check(name, value);
       if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {

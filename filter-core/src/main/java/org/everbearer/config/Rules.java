@@ -31,7 +31,8 @@ import org.everbearer.refresh.WorkOsRefresh;
 /** What must hold between parameters, and the defaults that depend on others. */
 final class Rules {
   private static final List<Parameter<URI>> ENDPOINTS = Arrays.asList(BASE_URL, TOKEN_ENDPOINT, ISSUER);
-  private static final String INSECURE = "must be https: plain http goes to loopback hosts only, unless allowInsecure=true";
+  private static final String INSECURE =
+      "must be https: plain http goes to loopback hosts only, unless allowInsecure=true";
 
   private final Settings settings;
   private final Protocol protocol;
@@ -53,13 +54,14 @@ final class Rules {
     rules.encryption();
     rules.verification();
     rules.defaults();
-    new Cautions(settings, rules.protocol).apply();
+    Cautions.apply(settings, rules.protocol);
   }
 
   private void origins() {
     if (!settings.isGiven(ALLOWED_ORIGINS)) {
-      settings.problem(ALLOWED_ORIGINS, "is required: the origins (scheme://host[:port]) that may receive the token, for"
-          + " instance https://api.example.com");
+      settings.problem(ALLOWED_ORIGINS,
+          "is required: the origins (scheme://host[:port]) that may receive the token, for instance"
+          + " https://api.example.com");
     }
     List<Origin> origins = settings.get(ALLOWED_ORIGINS);
     if (origins == null || insecureAllowed()) return;
@@ -106,7 +108,8 @@ final class Rules {
 
   private void firstPair() {
     if (isSession()) {
-      String rule = "cannot be used with identity=session, where each user's tokens come from storeTokens(…); remove it";
+      String rule =
+          "cannot be used with identity=session, where each user's tokens come from storeTokens(…); remove it";
       if (settings.isGiven(ACCESS_TOKEN)) settings.problem(ACCESS_TOKEN, rule);
       if (settings.isGiven(REFRESH_TOKEN)) settings.problem(REFRESH_TOKEN, rule);
       return;
@@ -120,8 +123,9 @@ final class Rules {
     if (nothingStored && nothingGiven && needsFirstPair()) settings.problem(REFRESH_TOKEN, FIRST_PAIR);
   }
 
-  static final String FIRST_PAIR = "is required: the protocol starts from a first pair (accessToken, refreshToken), none is"
-      + " configured, and the store holds none; write for instance #{env:AUTH_REFRESH_TOKEN}";
+  static final String FIRST_PAIR =
+      "is required: the protocol starts from a first pair (accessToken, refreshToken), none is configured, and the"
+      + " store holds none; write for instance #{env:AUTH_REFRESH_TOKEN}";
 
   private boolean needsFirstPair() {
     return protocol == Protocol.REFRESH_SESSION || protocol == Protocol.OAUTH2 || protocol == Protocol.WORKOS;

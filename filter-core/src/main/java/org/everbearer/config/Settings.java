@@ -11,9 +11,9 @@ import java.util.StringJoiner;
 import org.everbearer.config.Setting.Place;
 
 /**
- * The parameters of one client while they are read: what was given, what it was parsed to, and what is wrong. A value that
- * is wrong counts as given, so that it is reported once and not also as missing. Confined to one thread until published
- * in a {@link ClientConfig}, and not changed after that.
+ * The parameters of one client while they are read: what was given, what it was parsed to, and what is wrong. A value
+ * that is wrong counts as given, so that it is reported once and not also as missing. Confined to one thread until
+ * published in a {@link ClientConfig}, and not changed after that.
  */
 final class Settings {
   private final ConfigSource source;
@@ -32,6 +32,7 @@ final class Settings {
     this.problems = overrides.unknownNames();
     Map<Parameter<?>, Setting> written = overrides.settings();
     read(Parameters.PROTOCOL, written.remove(Parameters.PROTOCOL));
+    readDefault(Parameters.PROTOCOL);
     written.forEach(this::readIfApplicable);
     for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) readDefault(parameter);
   }
@@ -98,15 +99,17 @@ final class Settings {
         + setting.where() + ")";
   }
 
-  /** All parameters that have a value, with the value (a secret's fingerprint) and the place of what is no default. */
+  /** All parameters with an effect: the value (a secret's fingerprint), and the place of what is no default. */
   String describe() {
     StringJoiner all = new StringJoiner(", ", "client " + source.name() + ": ", "");
     for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) {
       Object value = values.get(parameter);
-      if (value == null || protocol() != null && !parameter.appliesTo(protocol())) continue;
       Setting setting = given.get(parameter);
+      boolean counts = setting != null || parameter.appliesTo(protocol()) && Cautions.idleWith(this, parameter) == null;
+      if (value == null || !counts) continue;
       String text = texts.get(parameter);
-      String shown = parameter.isSecret() ? Shown.secret(text) : Shown.plain(text == null ? String.valueOf(value) : text);
+      String plain = text == null ? Shown.spelled(value) : text;
+      String shown = parameter.isSecret() ? Shown.secret(plain) : Shown.plain(plain);
       all.add(parameter.name() + "=" + shown + (setting == null ? "" : " (" + setting.where() + ")"));
     }
     return all.toString();

@@ -19,12 +19,14 @@ final class StaticTokens implements TokenRefresher {
   private final String client;
   private final Setting setting;
   private final ConfigSource source;
+  private final Duration expirationMargin;
   private volatile String handedOut;
 
   StaticTokens(ClientConfig config) {
     this.client = config.name();
     this.setting = config.setting(Parameters.ACCESS_TOKEN);
     this.source = config.source();
+    this.expirationMargin = config.get(Parameters.EXPIRATION_MARGIN);
     this.handedOut = config.get(Parameters.ACCESS_TOKEN);
   }
 
@@ -46,7 +48,8 @@ final class StaticTokens implements TokenRefresher {
     } catch (IllegalArgumentException beingWritten) {
       return null;
     }
-    if (now.equals(handedOut)) return null;
+    // A token that is of no use must not take the place of one that may still be.
+    if (now.equals(handedOut) || isExpired(now)) return null;
     handedOut = now;
     return tokens(now);
   }
@@ -61,11 +64,9 @@ final class StaticTokens implements TokenRefresher {
           + e.getMessage());
     }
     boolean same = now.equals(held == null ? handedOut : held.accessToken());
-    Instant expiry = JwtClaims.of(now).expiresAt();
-    boolean expired = expiry != null && !expiry.isAfter(Instant.now());
-    if (same || expired) {
-      throw new TokenException(Reason.CONFIGURATION, "the static token of client " + client
-          + (expired ? " has expired at " + expiry : " was rejected") + "; replace it in "
+    if (same || isExpired(now)) {
+      throw new TokenException(Reason.CONFIGURATION, "the static token of client " + client + fault(now)
+          + "; replace it in "
           + (file() == null ? setting.where() + " and start the application again" : file()));
     }
     handedOut = now;
@@ -87,6 +88,17 @@ final class StaticTokens implements TokenRefresher {
     References.Resolved resolved = new References(source).resolve(setting.raw());
     if (!resolved.problems.isEmpty()) throw new IllegalArgumentException(resolved.problems.get(0));
     return Parameters.ACCESS_TOKEN.parse(resolved.text(), source);
+  }
+
+  private String fault(String token) {
+    Instant expiry = JwtClaims.of(token).expiresAt();
+    if (expiry == null || expiry.isAfter(Instant.now().plus(expirationMargin))) return " was rejected";
+    return (isExpired(token) ? " has expired at " : " expires at ") + expiry;
+  }
+
+  private static boolean isExpired(String token) {
+    Instant expiry = JwtClaims.of(token).expiresAt();
+    return expiry != null && !expiry.isAfter(Instant.now());
   }
 
   private static TokenSet tokens(String token) {

@@ -1,5 +1,6 @@
 package org.everbearer.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,8 +16,9 @@ final class StoreChoice {
   }
 
   private static final List<String> KINDS = Arrays.asList("memory", "file", "dotenv", "jdbc");
-  private static final String RULE = "must be memory, file:PATH, dotenv:PATH, jdbc:JNDI-NAME, or the full name of a class"
-      + " that implements " + TokenStore.class.getName();
+  private static final String RULE =
+      "must be memory, file:PATH, dotenv:PATH, jdbc:JNDI-NAME, or the full name of a class that implements "
+       + TokenStore.class.getName();
 
   private final Kind kind;
   private final Path path;
@@ -49,11 +51,19 @@ final class StoreChoice {
 
   private static Path path(String rest, ConfigSource source) {
     if (rest.isEmpty()) throw new IllegalArgumentException(RULE + "; the path is missing");
+    Path path;
     try {
-      return source.resolve(rest);
+      path = source.resolve(rest);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(RULE + "; the path is none: " + e.getReason());
     }
+    Path directory = path.getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new IllegalArgumentException("must lie in a directory that exists and may be written; there is none at "
+          + directory);
+    }
+    if (Files.isDirectory(path)) throw new IllegalArgumentException("must name a file; " + path + " is a directory");
+    return path;
   }
 
   private static String jndiName(String rest) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.everbearer.CoordinatorBuilder;
 import org.everbearer.Origin;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
@@ -55,7 +56,8 @@ public final class TokenClient implements AutoCloseable {
     return of(config, WATCH_INTERVAL, listeners);
   }
 
-  static TokenClient of(ClientConfig config, Duration watchInterval, TokenListener... listeners) throws ConfigException {
+  static TokenClient of(ClientConfig config, Duration watchInterval, TokenListener... listeners)
+      throws ConfigException {
     if (config.protocol() == Protocol.RELAY) return new TokenClient(config, null, null);
     List<String> problems = new ArrayList<>();
     TokenStore store = null;
@@ -81,7 +83,7 @@ public final class TokenClient implements AutoCloseable {
 
   private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenStore store,
       TokenListener... listeners) {
-    RefreshCoordinator.Builder builder = RefreshCoordinator.builder(config.name(), refresher)
+    CoordinatorBuilder builder = RefreshCoordinator.builder(config.name(), refresher)
         .storeKey(config.get(Parameters.STORE_KEY))
         .firstTokens(firstTokens(config, refresher))
         .refreshMargin(config.protocol() == Protocol.STATIC ? Duration.ZERO : config.get(Parameters.REFRESH_MARGIN))
@@ -121,7 +123,8 @@ public final class TokenClient implements AutoCloseable {
 
   /**
    * Logs the effective configuration, reads the store, takes up the configured first pair and arms the background
-   * refresh. A store that cannot be reached now is logged and tried again later. To be called once, before any use.
+   * refresh. A store that cannot be reached now is logged and tried again later. To be called once, before any use;
+   * after a failure the client is to be closed.
    *
    * @throws ConfigException if the protocol needs a first pair, none is configured and the store holds none
    * @throws TokenException if the client is closed, or the tokens in the store are unusable
@@ -130,7 +133,8 @@ public final class TokenClient implements AutoCloseable {
     LOG.info("{}", config.describe());
     for (String warning : config.warnings()) LOG.warn("client {}: {}", name(), warning);
     if (coordinator == null) return;
-    boolean ownTokens = config.protocol() != Protocol.TOKEN_EXCHANGE && config.identity() == ClientConfig.Identity.APPLICATION;
+    boolean ownTokens = config.protocol() != Protocol.TOKEN_EXCHANGE
+        && config.identity() == ClientConfig.Identity.APPLICATION;
     if (ownTokens) startApplication();
     if (watch != null) watch.start();
   }
@@ -144,7 +148,7 @@ public final class TokenClient implements AutoCloseable {
             Collections.singleton(Parameters.REFRESH_TOKEN + ": " + Rules.FIRST_PAIR));
       }
       if (e.reason() != Reason.STORE) throw e;
-      LOG.warn("client {} starts without its stored tokens, and tries again: {}", name(), e.getMessage());
+      LOG.error("client {} starts without its stored tokens, and tries again: {}", name(), e.getMessage());
     }
   }
 
@@ -168,8 +172,8 @@ public final class TokenClient implements AutoCloseable {
   }
 
   /**
-   * {@link Protocol#TOKEN_EXCHANGE} only: the source of tokens that this inbound token is exchanged for, the same one for
-   * the same token. The least recently used is forgotten beyond {@code maxCachedTokens}. Sends nothing by itself.
+   * {@link Protocol#TOKEN_EXCHANGE} only: the source of tokens that this inbound token is exchanged for, the same one
+   * for the same token. The least recently used is forgotten beyond {@code maxCachedTokens}. Sends nothing by itself.
    *
    * @throws IllegalArgumentException if the token holds characters that no token may hold (RFC 6749 appendix A)
    * @throws IllegalStateException with another protocol

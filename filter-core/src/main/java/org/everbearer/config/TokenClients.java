@@ -14,7 +14,8 @@ public final class TokenClients {
   private TokenClients() {}
 
   /**
-   * No two clients may have one name, claim one origin, share a file or dotenv store, or share a place in another store.
+   * No two clients may have one name, claim one origin, share a file or dotenv store, or share a place in another
+   * store.
    *
    * @throws ConfigException that lists all problems at once
    */

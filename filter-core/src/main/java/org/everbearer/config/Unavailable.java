@@ -38,8 +38,8 @@ public final class Unavailable {
   }
 
   /**
-   * Where to, for {@link Answer#REDIRECT}; else null. Absolute ({@code https://…}), or relative to the context path when
-   * it does not begin with a scheme: {@code /login} and {@code login} both mean {@code <context path>/login}.
+   * Where to, for {@link Answer#REDIRECT}; else null. Absolute ({@code https://…}), or relative to the context path
+   * when it does not begin with a scheme: {@code /login} and {@code login} both mean {@code <context path>/login}.
    */
   public String redirectUrl() {
     return redirectUrl;

@@ -223,7 +223,8 @@ final class Values {
     String url = text.startsWith("redirect:") ? text.substring("redirect:".length()).trim() : "";
     if (!url.isEmpty()) return Unavailable.redirect(redirectUrl(url));
     throw new IllegalArgumentException("must be 503, 401, redirect:URL or pass"
-        + (text.startsWith("redirect") ? "; the URL is missing" : Spelling.didYouMean(text, Collections.singleton("pass"))));
+        + (text.startsWith("redirect") ? "; the URL is missing" : Spelling.didYouMean(text,
+            Collections.singleton("pass"))));
   }
 
   private static String redirectUrl(String url) {

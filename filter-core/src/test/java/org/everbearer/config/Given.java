@@ -28,9 +28,11 @@ final class Given {
     Map<String, String> params = params("protocol", protocol.spelling(), "allowedOrigins", "https://api.example.com");
     switch (protocol) {
       case REFRESH_SESSION: return valid(changes);
-      case OAUTH2: params.putAll(params("tokenEndpoint", "https://id.example.com/token", "refreshToken", "#{env:RT}")); break;
+      case OAUTH2: params.putAll(params("tokenEndpoint", "https://id.example.com/token", "refreshToken",
+          "#{env:RT}")); break;
       case CLIENT_CREDENTIALS:
-        params.putAll(params("tokenEndpoint", "https://id.example.com/token", "clientId", "web", "clientSecret", "#{env:CS}"));
+        params.putAll(params("tokenEndpoint", "https://id.example.com/token", "clientId", "web", "clientSecret",
+            "#{env:CS}"));
         break;
       case WORKOS: params.putAll(params("clientId", "client_01", "refreshToken", "#{env:RT}")); break;
       case STATIC: params.put("accessToken", "#{env:AT}"); break;

@@ -37,7 +37,8 @@ class OverridesTest {
       assertEquals(Setting.Place.SYSTEM_PROPERTY,
           place(parameter, ConfigSource.builder("c").systemProperties(everywhere)), name);
       assertEquals(Setting.Place.ENVIRONMENT,
-          place(parameter, ConfigSource.builder("c").environment(Given.params("EVERBEARER_C_" + Spelling.upperSnake(name), "1"))), name);
+          place(parameter, ConfigSource.builder("c").environment(Given.params("EVERBEARER_C_"
+              + Spelling.upperSnake(name), "1"))), name);
       assertEquals(Setting.Place.CONTEXT_PARAM,
           place(parameter, ConfigSource.builder("c").contextParams(Given.params("everbearer." + name, "1"))), name);
     }

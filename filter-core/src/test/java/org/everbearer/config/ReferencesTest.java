@@ -186,7 +186,8 @@ class ReferencesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"x", "#{env:A}", "x#{file:/a}", "#{file:/a}x", "#{file:/a}#{file:/b}", "#{file:/a", "#{jndi:a}"})
+  @ValueSource(strings = {"x", "#{env:A}", "x#{file:/a}", "#{file:/a}x", "#{file:/a}#{file:/b}", "#{file:/a",
+      "#{jndi:a}"})
   void loneFile_isNullOtherwise(String raw) {
     assertNull(References.loneFile(raw));
   }
