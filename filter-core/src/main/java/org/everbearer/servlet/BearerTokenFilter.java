@@ -21,8 +21,8 @@ import org.everbearer.config.ClientConfig;
  * <p>For every request that it is mapped to, the filter
  *
  * <ul>
- *   <li>binds the request's user to the thread, and gives back what was bound before. Work that {@code AsyncContext.start}
- *       runs and asynchronous listeners are bound too, asynchronous dispatches if the mapping has
+ *   <li>binds the request's user to the thread, and gives back what was bound before. Work that
+ *       {@code AsyncContext.start} runs and asynchronous listeners are bound too, asynchronous dispatches if the mapping has
  *       {@code <dispatcher>ASYNC</dispatcher>}; for any other thread there is {@link BearerTokens#propagate(Runnable)};
  *   <li>with {@code preflight=true} obtains the token before the request goes on;
  *   <li>gives the {@code onUnavailable} answer when a {@link TokenException} comes back, itself or as a cause, and the
@@ -30,8 +30,8 @@ import org.everbearer.config.ClientConfig;
  *       outermost.
  * </ul>
  *
- * <p>Map it in front of everything that calls out, and behind a filter that puts another HttpSession in the place of the
- * container's. A wrong configuration stops the deployment with a {@link ServletException} that lists all problems.
+ * <p>Map it in front of everything that calls out, and behind a filter that puts another HttpSession in the place of
+ * the container's. A wrong configuration stops the deployment with a {@link ServletException} that lists all problems.
  */
 public final class BearerTokenFilter implements Filter {
   // Set by init, which the container runs before any request.
@@ -45,7 +45,7 @@ public final class BearerTokenFilter implements Filter {
 
   @Override
   public void init(FilterConfig filterConfig) throws ServletException {
-    tokens = Registry.of(filterConfig.getServletContext());
+    tokens = Registry.open(filterConfig.getServletContext());
     client = ClientStart.of(tokens.clients(), filterConfig);
     config = client.startedConfig();
     answer = new UnavailableAnswer(config.onUnavailable(), Routes.takesInbound(config));
@@ -62,7 +62,8 @@ public final class BearerTokenFilter implements Filter {
     IdentityBinding binding = tokens.binding();
     Supplier<Identity> previous = binding.bind(() -> tokens.clients().routes().identify(http));
     try {
-      if (config.preflight() && http.getDispatcherType() == DispatcherType.REQUEST) tokens.validAccessToken(client.name());
+      boolean arriving = http.getDispatcherType() == DispatcherType.REQUEST;
+      if (config.preflight() && arriving) tokens.validAccessToken(client.name());
       chain.doFilter(follow(http), response);
     } catch (IOException | ServletException | RuntimeException e) {
       if (!answers(e, http, (HttpServletResponse) response, previous == null)) throw e;
@@ -84,7 +85,7 @@ public final class BearerTokenFilter implements Filter {
 
   private boolean answers(Exception thrown, HttpServletRequest request, HttpServletResponse response, boolean outermost)
       throws IOException {
-    TokenException failure = tokenException(thrown);
+    TokenException failure = TokenException.in(thrown);
     if (failure == null || response.isCommitted()) return false;
     // An included resource may not set a status; and a failure of another client is for that client's filter to answer.
     if (request.getDispatcherType() == DispatcherType.INCLUDE) return false;
@@ -93,13 +94,5 @@ public final class BearerTokenFilter implements Filter {
     // Or the container would wait for somebody to finish what the failed request had begun.
     if (request.isAsyncStarted()) request.getAsyncContext().complete();
     return true;
-  }
-
-  private static TokenException tokenException(Throwable thrown) {
-    int depth = 0;
-    for (Throwable t = thrown; t != null && depth < 32; t = t.getCause(), depth++) {
-      if (t instanceof TokenException) return (TokenException) t;
-    }
-    return null;
   }
 }

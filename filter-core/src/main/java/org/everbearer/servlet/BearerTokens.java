@@ -21,8 +21,8 @@ import org.everbearer.httpclient5.AsyncBearerTokenExecHandler;
 import org.everbearer.httpclient5.BearerTokenExecHandler;
 
 /**
- * The bearer tokens of one web application: one client for each {@link BearerTokenFilter} that it declares, named by the
- * filter-name.
+ * The bearer tokens of one web application: one client for each {@link BearerTokenFilter} that it declares, named by
+ * the filter-name.
  *
  * <pre>{@code
  * BearerTokens tokens = BearerTokens.of(servletContext);
@@ -30,10 +30,10 @@ import org.everbearer.httpclient5.BearerTokenExecHandler;
  * String token = tokens.source("chat-api").token();                        // for any other HTTP library
  * }</pre>
  *
- * <p>It can be had from a {@code ServletContextListener} on. A client starts with its filter, or earlier when it is used
- * earlier, and ends with its filter: then every method that needs a token throws {@link TokenException} with
- * {@link TokenException.Reason#CLOSED}. Methods that name a client throw {@link IllegalArgumentException} when no filter
- * has that name. Safe for use by any number of threads.
+ * <p>It can be had from a {@code ServletContextListener} on. A client starts with its filter, or earlier when it is
+ * used earlier, and ends with its filter: then every method that needs a token throws {@link TokenException} with
+ * {@link TokenException.Reason#CLOSED}. Methods that name a client throw {@link IllegalArgumentException} when no
+ * filter has that name. Safe for use by any number of threads.
  */
 public final class BearerTokens {
   private static final int FAMILY_ID_BYTES = 18;
@@ -60,10 +60,10 @@ public final class BearerTokens {
   }
 
   /**
-   * Makes the HTTP client attach a valid token to every request for which a client of this application allows the origin,
-   * and repeat a request once, with a new token, after a 401. A request that has an {@code Authorization} header, or goes
-   * anywhere else, is left alone. A token that cannot be had arrives as the {@link TokenException} that is the cause of a
-   * {@code ClientProtocolException}.
+   * Makes the HTTP client attach a valid token to every request for which a client of this application allows the
+   * origin, and repeat a request once, with a new token, after a 401. A request that has an {@code Authorization}
+   * header, or goes anywhere else, is left alone. A token that cannot be had arrives as the {@link TokenException}
+   * that is the cause of a {@code ClientProtocolException}.
    *
    * @return the same builder
    */
@@ -71,7 +71,9 @@ public final class BearerTokens {
     return BearerTokenExecHandler.addTo(builder, outbound);
   }
 
-  /** {@link #addTo(HttpClientBuilder)} for the asynchronous client. The identity is that of the thread that executes. */
+  /**
+   * {@link #addTo(HttpClientBuilder)} for the asynchronous client. The identity is that of the thread that executes.
+   */
   public <B extends HttpAsyncClientBuilder> B addTo(B builder) {
     return AsyncBearerTokenExecHandler.addTo(builder, outbound);
   }
@@ -82,9 +84,10 @@ public final class BearerTokens {
   }
 
   /**
-   * Where the tokens of this client come from. With a token per user each call finds the user by the calling thread: the
-   * request that it serves, or the work that was handed to it by {@link #propagate(Runnable)}. Outside of both it throws
-   * {@link TokenException} with {@link TokenException.Reason#NO_TOKENS}; it never falls back to another user's token.
+   * Where the tokens of this client come from. With a token per user each call finds the user by the calling thread:
+   * the request that it serves, or the work that was handed to it by {@link #propagate(Runnable)}. Outside of both it
+   * throws {@link TokenException} with {@link TokenException.Reason#NO_TOKENS}; it never falls back to another user's
+   * token.
    */
   public TokenSource source(String client) {
     return new CurrentSource(clients.named(client), binding);
@@ -116,9 +119,9 @@ public final class BearerTokens {
   }
 
   /**
-   * Gives the user of this session a new token family, after login. The session is begun if there is none; change its id
-   * at login as ever. A family that it had is given up, and nothing can bring that back. From now on the calls that this
-   * session's requests make carry the new tokens; work that was handed to another thread before does not.
+   * Gives the user of this session a new token family, after login. The session is begun if there is none; change its
+   * id at login as ever. A family that it had is given up, and nothing can bring that back. From now on the calls that
+   * this session's requests make carry the new tokens; work that was handed to another thread before does not.
    *
    * @throws TokenException if the tokens could not be stored; the session then has what it had
    * @throws IllegalArgumentException if the client does not keep tokens by session
@@ -131,8 +134,8 @@ public final class BearerTokens {
     coordinator.storeTokens(family, tokens);
     boolean bound = false;
     try {
-      // Unbinds the old family, which thereby is cleared. A new id each time: a late refresh of the old family writes to a
-      // key that nobody reads.
+      // Unbinds the old family, which thereby is cleared. A new id each time: a late refresh of the old family writes
+      // to a key that nobody reads.
       session.setAttribute(SessionFamily.attribute(client), new SessionFamily(family));
       bound = true;
     } finally {
@@ -179,9 +182,9 @@ public final class BearerTokens {
   }
 
   /**
-   * An executor that runs each task on behalf of the user for whom the thread works that hands the task over. It holds no
-   * user itself: one may serve the whole application. With {@code CompletableFuture} give it to every stage that calls
-   * out; a stage that a foreign thread completes has no user, wrap its function instead.
+   * An executor that runs each task on behalf of the user for whom the thread works that hands the task over. It holds
+   * no user itself: one may serve the whole application. With {@code CompletableFuture} give it to every stage that
+   * calls out; a stage that a foreign thread completes has no user, wrap its function instead.
    */
   public Executor propagate(Executor executor) {
     return binding.carry(Objects.requireNonNull(executor, "executor"));

@@ -22,7 +22,9 @@ final class ClientStart {
   static DeclaredClient of(Clients clients, FilterConfig filter) throws ServletException {
     String name = filter.getFilterName();
     Map<String, String> params = new LinkedHashMap<>();
-    for (String param : Collections.list(filter.getInitParameterNames())) params.put(param, filter.getInitParameter(param));
+    for (String param : Collections.list(filter.getInitParameterNames())) {
+      params.put(param, filter.getInitParameter(param));
+    }
     DeclaredClient client = clients.enter(name, Declarations.source(filter.getServletContext(), name, params));
     boolean started = false;
     try {

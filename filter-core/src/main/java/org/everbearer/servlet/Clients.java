@@ -91,7 +91,11 @@ final class Clients {
       last = inService.isEmpty();
     }
     client.close();
-    if (last) Registry.close(context);
+    if (last) close();
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   void close() {

@@ -15,7 +15,8 @@ final class Declarations {
       + "    <filter-name>chat-api</filter-name>\n"
       + "    <filter-class>" + BearerTokenFilter.class.getName() + "</filter-class>\n"
       + "    <async-supported>true</async-supported>\n"
-      + "    <init-param><param-name>baseUrl</param-name><param-value>https://api.example.com</param-value></init-param>\n"
+      + "    <init-param><param-name>baseUrl</param-name>"
+      + "<param-value>https://api.example.com</param-value></init-param>\n"
       + "    <init-param><param-name>allowedOrigins</param-name>"
       + "<param-value>https://chat.example.com</param-value></init-param>\n"
       + "    <init-param><param-name>refreshToken</param-name>"
@@ -31,8 +32,8 @@ final class Declarations {
   private Declarations() {}
 
   /**
-   * The filters that are declared by now, by name; null if this context may not be asked, which is so for a listener that
-   * was itself added by code.
+   * The filters that are declared by now, by name; null if this context may not be asked, which is so for a listener
+   * that was itself added by code.
    */
   static Map<String, ConfigSource> of(ServletContext context) {
     Map<String, ? extends FilterRegistration> registrations;

@@ -51,7 +51,8 @@ final class DeclaredClient {
       throw unexpected(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TokenException(Reason.INTERRUPTED, "client " + name + ": interrupted while another thread starts it", e);
+      throw new TokenException(Reason.INTERRUPTED, "client " + name + ": interrupted while another thread starts it",
+          e);
     }
   }
 
@@ -87,8 +88,8 @@ final class DeclaredClient {
   private String family(Identity identity) throws TokenException {
     String family = bound(identity).family(name);
     if (family != null) return family;
-    throw new TokenException(Reason.NO_TOKENS, "client " + name + ": nobody has signed in with this session; after login"
-        + " call BearerTokens.storeTokens(request, \"" + name + "\", tokens)");
+    throw new TokenException(Reason.NO_TOKENS, "client " + name + ": nobody has signed in with this session; after"
+        + " login call BearerTokens.storeTokens(request, \"" + name + "\", tokens)");
   }
 
   private String inboundToken(Identity identity) throws TokenException {

@@ -5,12 +5,13 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Which identity the current thread works for. A request thread is bound to its request and asks it anew each time, so a
- * login or logout in the middle of a request takes effect at once; any other thread is bound to an identity that was
+ * Which identity the current thread works for. A request thread is bound to its request and asks it anew each time, so
+ * a login or logout in the middle of a request takes effect at once; any other thread is bound to an identity that was
  * captured.
  */
 final class IdentityBinding {
-  // One per web application and not static: threads of the container outlive us, and are shared with other applications.
+  // One per web application and not static: threads of the container outlive us, and are shared with other
+  // applications.
   private final ThreadLocal<Supplier<Identity>> bound = new ThreadLocal<>();
 
   /** Null when the thread is not bound. */
@@ -33,7 +34,8 @@ final class IdentityBinding {
     else bound.set(previous);
   }
 
-  // Each form captures even "not bound": a pooled thread that is in the middle of somebody else's work must not lend it.
+  // Each form captures even "not bound": a pooled thread that is in the middle of somebody else's work must not lend
+  // it.
 
   Runnable carry(Runnable task) {
     return carry(current(), task);

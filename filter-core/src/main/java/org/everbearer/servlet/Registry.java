@@ -8,18 +8,29 @@ final class Registry {
 
   private Registry() {}
 
-  /** Those that are there, or new ones. */
+  /** Those that are there, even if they are closed: a thread that outlives the application must not revive it. */
   static BearerTokens of(ServletContext context) {
     BearerTokens tokens = present(context);
     if (tokens != null) return tokens;
     // Not on the context: a container may hand out several objects for one. Nothing in here does I/O.
     synchronized (Registry.class) {
       tokens = present(context);
-      if (tokens != null) return tokens;
-      tokens = new BearerTokens(context);
-      context.setAttribute(ATTRIBUTE, tokens);
-      return tokens;
+      return tokens != null ? tokens : renew(context);
     }
+  }
+
+  /** For a filter that comes up: if those that are there are closed, the application has been started again. */
+  static BearerTokens open(ServletContext context) {
+    synchronized (Registry.class) {
+      BearerTokens tokens = present(context);
+      return tokens != null && !tokens.clients().isClosed() ? tokens : renew(context);
+    }
+  }
+
+  private static BearerTokens renew(ServletContext context) {
+    BearerTokens tokens = new BearerTokens(context);
+    context.setAttribute(ATTRIBUTE, tokens);
+    return tokens;
   }
 
   /** Those that are there, or null. */
@@ -28,11 +39,8 @@ final class Registry {
     return tokens instanceof BearerTokens ? (BearerTokens) tokens : null;
   }
 
-  /** Ends all clients. */
-  static void close(ServletContext context) {
-    BearerTokens tokens = present(context);
-    if (tokens == null) return;
+  /** The application starts anew in a context that may remember the last time. */
+  static void forget(ServletContext context) {
     context.removeAttribute(ATTRIBUTE);
-    tokens.clients().close();
   }
 }

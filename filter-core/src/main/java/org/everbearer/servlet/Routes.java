@@ -14,7 +14,9 @@ import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
 import org.everbearer.config.Protocol;
 
-/** Which client serves which origin, and what of a request tells the clients apart whose tokens they want. Immutable. */
+/**
+ * Which client serves which origin, and what of a request tells the clients apart whose tokens they want. Immutable.
+ */
 final class Routes {
   private final List<DeclaredClient> declared;
   private final Map<DeclaredClient, ClientConfig> readable = new HashMap<>();

@@ -18,6 +18,7 @@ public final class TokensShutdown implements ServletContainerInitializer, Servle
 
   @Override
   public void onStartup(Set<Class<?>> ignored, ServletContext context) {
+    Registry.forget(context);
     // Only here may a ServletContextListener be added by code.
     context.addListener(this);
     context.setAttribute(ATTRIBUTE, Boolean.TRUE);
@@ -32,6 +33,7 @@ public final class TokensShutdown implements ServletContainerInitializer, Servle
 
   @Override
   public void contextDestroyed(ServletContextEvent event) {
-    Registry.close(event.getServletContext());
+    BearerTokens tokens = Registry.present(event.getServletContext());
+    if (tokens != null) tokens.clients().close();
   }
 }

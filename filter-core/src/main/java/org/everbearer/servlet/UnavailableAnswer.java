@@ -28,8 +28,9 @@ final class UnavailableAnswer {
   /** @param byInboundToken whether a bearer token in the inbound request would help */
   UnavailableAnswer(Unavailable choice, boolean byInboundToken) {
     this.choice = choice;
-    // A 401 must name a scheme (RFC 9110 §11.6.1). Where a login page is what helps there is no registered one; browsers
-    // and HTTP clients pass over a scheme they do not know, while Basic would open a dialog and Bearer would mislead.
+    // A 401 must name a scheme (RFC 9110 §11.6.1). Where a login page is what helps there is no registered one;
+    // browsers and HTTP clients pass over a scheme they do not know, while Basic would open a dialog and Bearer would
+    // mislead.
     this.challenge = byInboundToken ? "Bearer" : "Session realm=\"sign-in\"";
   }
 
@@ -93,15 +94,20 @@ final class UnavailableAnswer {
     return Math.max(1, pause.plusMillis(999).getSeconds());
   }
 
-  private static void write(HttpServletRequest request, HttpServletResponse response, int status, String code, String text)
-      throws IOException {
+  private static void write(HttpServletRequest request, HttpServletResponse response, int status, String code,
+      String text) throws IOException {
     boolean json = acceptsJson(request.getHeader("Accept"));
-    byte[] body = (json ? "{\"error\":\"" + code + "\",\"message\":\"" + text + "\"}" : text + "\n")
-        .getBytes(StandardCharsets.UTF_8);
+    String body = json ? "{\"error\":\"" + code + "\",\"message\":\"" + text + "\"}" : text + "\n";
     response.setStatus(status);
     response.setContentType(json ? "application/json" : "text/plain;charset=utf-8");
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    response.setContentLength(bytes.length);
+    try {
+      response.getOutputStream().write(bytes);
+    } catch (IllegalStateException writerTaken) {
+      // Before Servlet 4 a reset response remembers which of the two was asked for.
+      response.getWriter().write(body);
+    }
   }
 
   private static boolean acceptsJson(String accept) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
@@ -91,8 +92,11 @@ class BearerTokensTest {
   void aSessionsMethod_refusesTheApplicationsClient(Container container) throws Exception {
     AtomicReference<String> message = new AtomicReference<>();
     WebApp app = new WebApp().client("chat-api", chat.client("refreshToken", "r.chat.1"), "/*")
-        .servlet("/login", (request, response) -> message.set(assertThrows(IllegalArgumentException.class, () -> BearerTokens
-            .of(request.getServletContext()).storeTokens(request, "chat-api", TokenSet.of("a", "r"))).getMessage()));
+        .servlet("/login", (request, response) -> {
+          BearerTokens tokens = BearerTokens.of(request.getServletContext());
+          message.set(assertThrows(IllegalArgumentException.class,
+              () -> tokens.storeTokens(request, "chat-api", TokenSet.of("a", "r"))).getMessage());
+        });
     try (Deployed deployed = container.deploy(app)) {
       assertEquals(200, deployed.browser().get("/login").statusCode());
       assertTrue(message.get().contains("identity=session"), message.get());
@@ -156,8 +160,9 @@ class BearerTokensTest {
   @ParameterizedTest
   @EnumSource
   void aWrongConfiguration_stopsTheDeploymentWithAllProblems(Container container) {
-    WebApp app = new WebApp().client("chat-api",
-        chat.client("refreshToken", "r.chat.1", "refreshMargn", "5m", "identity", "everybody", "waitTimeout", "soon"), "/*");
+    Map<String, String> wrong =
+        chat.client("refreshToken", "r.chat.1", "refreshMargn", "5m", "identity", "everybody", "waitTimeout", "soon");
+    WebApp app = new WebApp().client("chat-api", wrong, "/*");
     String message = assertThrows(ServletException.class, () -> container.deploy(app).close()).getMessage();
     for (String culprit : new String[] {"chat-api", "refreshMargn", "refreshMargin", "everybody", "soon"}) {
       assertTrue(message.contains(culprit), () -> culprit + " is missing in: " + message);
@@ -172,7 +177,9 @@ class BearerTokensTest {
         .client("chat-api", chat.client("refreshToken", "r.chat.1"), "/*")
         .client("chat-too", chat.client("refreshToken", "r.too.1"), "/*");
     String message = assertThrows(ServletException.class, () -> container.deploy(app).close()).getMessage();
-    assertTrue(message.contains(chat.origin()) && message.contains("chat-too") && message.contains("chat-api"), message);
+    for (String culprit : new String[] {chat.origin(), "chat-too", "chat-api"}) {
+      assertTrue(message.contains(culprit), () -> culprit + " is missing in: " + message);
+    }
   }
 
   @ParameterizedTest
@@ -212,12 +219,16 @@ class BearerTokensTest {
   void afterUndeploy_aSourceSaysThatItIsClosed(Container container) throws Exception {
     WebApp app = new WebApp().client("chat-api", chat.client("refreshToken", "r.chat.1"), "/*");
     TokenSource source;
+    ServletContext context;
     try (Deployed deployed = container.deploy(app)) {
+      context = deployed.context();
       source = BearerTokens.of(deployed.context()).source("chat-api");
       assertEquals("a.chat.2", source.token());
     }
     assertEquals(TokenException.Reason.CLOSED, assertThrows(TokenException.class, source::token).reason());
     assertTrue(source.isExpired());
+    // Whatever the container still answers for a context that has ended: nothing comes back to life.
+    assertThrows(Exception.class, () -> BearerTokens.of(context).validAccessToken("chat-api"));
     Leftovers.assertNoThread();
   }
 

@@ -136,6 +136,7 @@ class RedeployTest {
       }
       assertNull(loaders.get(i).get(), "class loader of deployment " + (i + 1) + " of " + loaders.size());
     }
-    assertEquals(Set.of(), ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.everbearer*:*"), null));
+    ObjectName ours = new ObjectName("org.everbearer*:*");
+    assertEquals(Set.of(), ManagementFactory.getPlatformMBeanServer().queryNames(ours, null));
   }
 }

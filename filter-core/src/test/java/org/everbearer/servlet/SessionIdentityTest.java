@@ -218,7 +218,8 @@ class SessionIdentityTest {
       Deployed.Browser ann = deployed.browser();
       ann.body("/login?user=ann&seconds=3600");
       ann.body("/held");
-      SessionFamily family = (SessionFamily) held.stream().filter(SessionFamily.class::isInstance).findAny().orElseThrow();
+      SessionFamily family =
+          (SessionFamily) held.stream().filter(SessionFamily.class::isInstance).findAny().orElseThrow();
       assertTrue(family.id().length() >= 22, "128 bits are 22 characters");
       assertFalse(Serialized.text(family).contains("ann"));
     }

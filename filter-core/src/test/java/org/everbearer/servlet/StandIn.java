@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An identity server and an API in one. A refresh token is {@code r.USER.N}, single-use, and becomes {@code a.USER.N+1};
- * the API answers with the bearer token that it was sent.
+ * An identity server and an API in one. A refresh token is {@code r.USER.N}, single-use, and becomes {@code
+ * a.USER.N+1}; the API answers with the bearer token that it was sent.
  */
 final class StandIn implements AutoCloseable {
   private static final Pattern REFRESH_TOKEN = Pattern.compile("\"refreshToken\"\\s*:\\s*\"r\\.([^.\"]+)\\.(\\d+)\"");

@@ -148,7 +148,8 @@ class UnavailableAnswerTest {
   @EnumSource
   void aClientThatAcceptsJson_getsJson(Container container) throws Exception {
     try (Deployed deployed = container.deploy(failing())) {
-      HttpResponse<String> reply = deployed.browser().get("/plain", "Accept", "text/event-stream, application/json;q=0.9");
+      HttpResponse<String> reply =
+          deployed.browser().get("/plain", "Accept", "text/event-stream, application/json;q=0.9");
       assertEquals("{\"error\":\"temporarily_unavailable\",\"message\":\"This service is not available at the moment."
           + " Please try again later.\"}", reply.body());
       assertTrue(reply.headers().firstValue("Content-Type").orElseThrow().startsWith("application/json"));
