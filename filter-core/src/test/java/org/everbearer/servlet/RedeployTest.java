@@ -1,0 +1,142 @@
+package org.everbearer.servlet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import javax.management.ObjectName;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.ContextConfig;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.scan.StandardJarScanner;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole library in a web application of its own, deployed ten times in a server that lives on. */
+class RedeployTest {
+  private static final int TIMES = 10;
+
+  @TempDir
+  Path directory;
+  private StandIn chat;
+  private StandIn user;
+
+  @BeforeEach
+  void serve() throws Exception {
+    chat = new StandIn();
+    user = new StandIn();
+  }
+
+  @AfterEach
+  void stop() {
+    chat.close();
+    user.close();
+  }
+
+  @Test
+  void tenTimesInTomcat_leavesNothing() throws Exception {
+    Path war = ExplodedWar.of(directory.resolve("war"), chat, user);
+    Tomcat tomcat = new Tomcat();
+    tomcat.setBaseDir(Files.createDirectories(directory.resolve("tomcat")).toString());
+    tomcat.setHostname("127.0.0.1");
+    tomcat.setPort(0);
+    tomcat.getConnector().setProperty("address", "127.0.0.1");
+    tomcat.start();
+    try {
+      List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+      for (int i = 1; i <= TIMES; i++) loaders.add(onceInTomcat(tomcat, war, i));
+      assertNothingLeft(loaders);
+    } finally {
+      tomcat.stop();
+      tomcat.destroy();
+    }
+  }
+
+  private WeakReference<ClassLoader> onceInTomcat(Tomcat tomcat, Path war, int number) throws Exception {
+    StandardContext context = new StandardContext();
+    context.setName("/app");
+    context.setPath("/app");
+    context.setDocBase(war.toString());
+    ContextConfig config = new ContextConfig();
+    config.setDefaultWebXml(tomcat.noDefaultWebXmlPath());
+    context.addLifecycleListener(config);
+    StandardJarScanner scanner = new StandardJarScanner();
+    scanner.setScanClassPath(false);
+    context.setJarScanner(scanner);
+    tomcat.getHost().addChild(context);
+    assertUse(tomcat.getConnector().getLocalPort(), number);
+    WeakReference<ClassLoader> loader = new WeakReference<>(context.getLoader().getClassLoader());
+    tomcat.getHost().removeChild(context);
+    Leftovers.assertNoThread();
+    return loader;
+  }
+
+  @Test
+  void tenTimesInJetty_leavesNothing() throws Exception {
+    Path war = ExplodedWar.of(directory.resolve("war"), chat, user);
+    Server server = new Server();
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    ContextHandlerCollection contexts = new ContextHandlerCollection();
+    server.setHandler(contexts);
+    server.start();
+    try {
+      List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+      for (int i = 1; i <= TIMES; i++) loaders.add(onceInJetty(contexts, connector, war, i));
+      connector.stop(); // an open connection remembers the last request that it served
+      assertNothingLeft(loaders);
+    } finally {
+      server.stop();
+    }
+  }
+
+  private WeakReference<ClassLoader> onceInJetty(ContextHandlerCollection contexts, ServerConnector connector,
+      Path war, int number) throws Exception {
+    WebAppContext context = new WebAppContext(war.toString(), "/app");
+    context.setThrowUnavailableOnStartupException(true);
+    contexts.addHandler(context);
+    context.start();
+    assertUse(connector.getLocalPort(), number);
+    WeakReference<ClassLoader> loader = new WeakReference<>(context.getClassLoader());
+    context.stop();
+    contexts.removeHandler(context);
+    context.destroy();
+    Leftovers.assertNoThread();
+    return loader;
+  }
+
+  private void assertUse(int port, int number) throws Exception {
+    // The memory store goes with the application: the next deployment begins with the configured pair again.
+    assertEquals("Bearer a.chat.2, Bearer a.chat.2, Bearer a.ann.1, own library",
+        new Deployed.Browser(port).body("/app/use"), "deployment " + number);
+    chat.forget();
+  }
+
+  private static void assertNothingLeft(List<WeakReference<ClassLoader>> loaders) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    for (int i = 0; i < loaders.size(); i++) {
+      while (loaders.get(i).get() != null && System.nanoTime() < deadline) {
+        System.gc();
+        LockSupport.parkNanos(20_000_000);
+      }
+      assertNull(loaders.get(i).get(), "class loader of deployment " + (i + 1) + " of " + loaders.size());
+    }
+    ObjectName ours = new ObjectName("org.everbearer*:*");
+    assertEquals(Set.of(), ManagementFactory.getPlatformMBeanServer().queryNames(ours, null));
+  }
+}
