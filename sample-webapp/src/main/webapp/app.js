@@ -83,13 +83,18 @@ async function readEvents(body, onWord) {
         if (name === 'done') return;
         const data = [...event.matchAll(/^data: ?(.*)$/gm)].map(match => match[1]).join('\n');
         if (name === 'error') throw new Failure('interrupted', JSON.parse(data).message);
-        if (!name && data) onWord(JSON.parse(data).word);
+        if (!name && data) onWord(wordOf(JSON.parse(data)));
       }
     }
   } catch (e) {
     if (e instanceof Failure || e.name === 'AbortError') throw e;
   }
   throw new Failure('interrupted', 'The connection broke in the middle of the answer.');
+}
+
+/** Chat services differ in what they call the next piece of an answer. */
+function wordOf({ delta, word }) {
+  return delta ?? word ?? '';
 }
 
 /* ---- The conversation ---- */
@@ -143,7 +148,7 @@ function failure(error, again) {
   const button = element('button', '', 'Try again');
   button.type = 'button';
   button.addEventListener('click', again);
-  box.append(element('p', '', error.code ? error.message : 'Something went wrong on this page.'), button);
+  box.append(element('p', '', error instanceof Failure ? error.message : 'Something went wrong on this page.'), button);
   return box;
 }
 
