@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +101,7 @@ class ChatProxyTest {
         Upstream.send(Upstream.events(exchange), ": ping\n\ndata: {\"word\":\"ö\"}\n\nevent: done\ndata: {}\n\n"));
     HttpResponse<String> answer = server.stream("short");
     assertEquals("text/event-stream;charset=utf-8",
-        answer.headers().firstValue("Content-Type").orElse("").toLowerCase(java.util.Locale.ROOT));
+        answer.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT));
     assertEquals(":\n\ndata: {\"word\":\"ö\"}\n\nevent: done\ndata: {}\n\n", answer.body());
   }
 
@@ -140,10 +141,12 @@ class ChatProxyTest {
   void upstreamFailure_isTold_asJson_toBothKindsOfRequest(int status, String error, HttpHandler failure)
       throws Exception {
     upstream.on("fail", failure);
+    upstream.chatBodies.clear();
     for (HttpResponse<String> answer : List.of(server.chat("fail"), server.stream("fail"))) {
       assertError(status, error, answer);
       assertFalse(answer.body().contains("secret"), answer.body());
     }
+    assertEquals(2, upstream.chatBodies.size(), "a message was said more than once");
   }
 
   @Test
@@ -214,7 +217,7 @@ class ChatProxyTest {
   private static void assertError(int status, String error, HttpResponse<String> answer) {
     assertEquals(status, answer.statusCode(), answer.body());
     assertEquals("application/json;charset=utf-8",
-        answer.headers().firstValue("Content-Type").orElse("").toLowerCase(java.util.Locale.ROOT));
+        answer.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT));
     JsonObject body = Json.parse(answer.body());
     assertEquals(error, Json.string(body, "error"));
     assertFalse(Json.string(body, "message").isBlank());
