@@ -60,7 +60,7 @@ async function ask(message, onWord, signal) {
         const session = await post('api/sessions', {}, 'application/json', signal);
         sessionId = (await session.json()).sessionId;
       }
-      const answer = await post('api/chat', { message, sessionId }, 'text/event-stream', signal);
+      const answer = await post('api/chat', { message, sessionId }, 'text/event-stream, application/json', signal);
       return await readEvents(answer.body, onWord);
     } catch (e) {
       if (e.code !== 'unknown_session' || attempt > 1) throw e;
