@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -31,9 +32,13 @@ final class SampleServer implements AutoCloseable {
       connector.setPort(0);
       connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
       tomcat.setConnector(connector);
-      tomcat.addWebapp("", new File("src/main/webapp").getAbsolutePath())
-          .setParentClassLoader(SampleServer.class.getClassLoader());
+      Context application = tomcat.addWebapp("", new File("src/main/webapp").getAbsolutePath());
+      application.setParentClassLoader(SampleServer.class.getClassLoader());
       tomcat.start();
+      if (!application.getState().isAvailable()) {
+        close();
+        throw new LifecycleException("the deployment failed");
+      }
     } finally {
       settings.keySet().forEach(System::clearProperty);
     }
