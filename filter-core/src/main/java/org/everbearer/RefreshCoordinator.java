@@ -1,95 +1,352 @@
 package org.everbearer;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
+import java.util.Collection;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.DoubleSupplier;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.TokenRecord.Phase;
+import org.everbearer.TokenStore.Snapshot;
 
 /**
  * Keeps the tokens of one client valid: one refresh per token family, whatever the number of threads, requests,
- * sessions and nodes.
+ * sessions and nodes. Usable without a servlet container:
  *
  * <pre>{@code
- * try (RefreshCoordinator tokens = RefreshCoordinator.builder("chat-api", refresher)
+ * try (RefreshCoordinator coordinator = RefreshCoordinator.builder("chat-api", refresher)
  *     .store(store)
  *     .firstTokens(TokenSet.of(accessToken, refreshToken))
  *     .build()) {
- *   tokens.start();
- *   call(tokens.application().token());
+ *   coordinator.start();
+ *   call(coordinator.application().token());
  * }
  * }</pre>
+ *
+ * <p>Safe for use by any number of threads. It gives up on a family only when the token endpoint rejects its refresh
+ * token and the store shows no newer one; every other failure is tried again.
  */
 public final class RefreshCoordinator implements AutoCloseable {
-  public static Builder builder(String client, TokenRefresher refresher) {
-    return new Builder(client, refresher);
+  private static final Duration LEASE_SLACK = Duration.ofSeconds(2);
+  private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
+  private static final int UPDATE_TRIES = 100;
+
+  final String name;
+  final String node;
+  /** Names this coordinator among all processes and web applications; new at each start. */
+  final String owner;
+  final TokenStore store;
+  final TokenSet firstTokens;
+  final Margins margins;
+  final ReplayPolicy replays;
+  final Duration waitTimeout;
+  final boolean background;
+  final boolean rotateWithoutStore;
+  final int width;
+  /** The longest one call of the refresher takes, and the longest that one may hold the lease; nanoseconds. */
+  final long attempt;
+  final long lease;
+  final Ticker ticker;
+  final DoubleSupplier random;
+  final FamilyRecords records;
+
+  private final TokenRefresher refresher;
+  private final boolean ownStore;
+  private final String storeKey;
+  private final int maxIdentities;
+  private final Scheduler scheduler;
+  private final EventQueue events;
+  private final TokenFamily application;
+  private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  RefreshCoordinator(CoordinatorBuilder b) {
+    name = b.client;
+    node = b.node;
+    owner = b.node + "/" + UUID.randomUUID();
+    ticker = b.ticker;
+    random = b.random;
+    refresher = b.refresher;
+    ownStore = b.store == null;
+    store = ownStore ? new MemoryTokenStore(ticker) : b.store;
+    storeKey = b.storeKey == null ? b.client : b.storeKey;
+    firstTokens = b.firstTokens;
+    margins = new Margins(b.refreshMargin, b.expirationMargin);
+    replays = new ReplayPolicy(b.reuseGrace);
+    waitTimeout = b.waitTimeout;
+    background = b.background;
+    rotateWithoutStore = b.rotateWithoutStore;
+    width = b.maxConcurrentRefreshes;
+    maxIdentities = b.maxIdentities;
+    attempt = Nanos.of(refresher.attemptTimeout());
+    lease = attempt + Nanos.of(LEASE_SLACK);
+    scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
+    events = new EventQueue(name, new ArrayList<>(b.listeners));
+    records = new FamilyRecords(this);
+    application = new TokenFamily(this, null, storeKey);
   }
 
-  private RefreshCoordinator(Builder b) {}
+  /**
+   * @param client the client's name, as in logs and thread names
+   * @param refresher the protocol; closed together with the coordinator
+   */
+  public static CoordinatorBuilder builder(String client, TokenRefresher refresher) {
+    return new CoordinatorBuilder(client, refresher);
+  }
 
-  /** Reads the store, takes up the first tokens where they are new, and arms the background refresh. No network but the store's. */
+  /**
+   * Reads the application's tokens from the store, takes up the configured first pair where it is new, and begins to
+   * refresh in the background. Needed for the application identity only, and not before {@link #source(String)}. The
+   * token endpoint is not asked on the calling thread.
+   *
+   * @throws TokenException with {@link Reason#NO_TOKENS} if there is neither a stored nor a configured pair, and with
+   *     {@link Reason#STORE} if the store cannot be read now; in the latter case the coordinator works, and tries again
+   */
   public void start() throws TokenException {
-    throw new IllegalStateException();
+    try {
+      if (firstTokens != null) beginConfiguredFamily();
+      StoreAccess access = new StoreAccess(application);
+      TokenRecord record = access.read();
+      if (spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
+        throw new TokenException(Reason.NO_TOKENS, "there are no tokens");
+      }
+      Held held = application.held();
+      if (held.token != null) application.armAhead();
+      else application.arm(0);
+    } catch (TokenException e) {
+      if (e.reason() == Reason.STORE) application.arm(0);
+      throw e;
+    } catch (IOException e) {
+      application.arm(0);
+      throw new TokenException(Reason.STORE, "the token store " + store.description() + " cannot be used: "
+          + e.getMessage(), e);
+    }
   }
 
   /** The tokens of the web application as a whole. */
   public TokenSource application() {
-    throw new IllegalStateException();
+    return application;
   }
 
-  /** The tokens of one identity, for instance of one user's session; {@code identity} is opaque, unique, and no secret. */
+  /**
+   * The tokens of one identity, for instance of one user's session.
+   *
+   * @param identity unique and opaque; it becomes part of the key in the store
+   */
   public TokenSource source(String identity) {
-    throw new IllegalStateException();
+    return family(identity);
   }
 
-  /** Begins a new family with these tokens; null identity means the application's. */
+  /**
+   * Begins a new family with these tokens, whatever was held and stored before; a refresh of the old family that is on
+   * its way changes nothing any more. The guide's "store tokens".
+   *
+   * @param identity null for the web application's own
+   */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
-    throw new IllegalStateException();
+    TokenFamily family = identity == null ? application : family(identity);
+    update(family, stored -> {
+      // Whoever hands over the token that was spent last has missed its successor, which is there already.
+      boolean missed = stored.record() != null && stored.record().phase() == Phase.IDLE
+          && tokens.refreshToken() != null && stored.record().refreshToken() != null
+          && !tokens.refreshToken().equals(stored.record().refreshToken())
+          && Fingerprint.hash(tokens.refreshToken()).equals(stored.record().spentHash());
+      return missed ? null : records.of(tokens, stored.now(), true).toBuilder();
+    });
+    emit(family.event(TokenEvent.Type.STORED));
   }
 
-  /** Gives up the tokens; null identity means the application's. */
+  /**
+   * Gives up the tokens, here and in the store; a refresh on its way cannot bring them back. The guide's "clear tokens".
+   *
+   * @param identity null for the web application's own
+   */
   public void clearTokens(String identity) throws TokenException {
-    throw new IllegalStateException();
+    TokenFamily family = identity == null ? application : family(identity);
+    update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
+    family.disarm();
+    emit(family.event(TokenEvent.Type.CLEARED));
+    if (identity == null) return;
+    families.remove(identity, family);
+    if (ownStore) forget(family);
   }
 
+  /**
+   * Refreshes now, whatever the state and the back-off.
+   *
+   * @param identity null for the web application's own
+   * @return a source on which to wait for the outcome
+   */
+  public TokenSource refreshNow(String identity) {
+    TokenFamily family = identity == null ? application : family(identity);
+    family.begin(TokenEvent.Trigger.MANUAL);
+    return family;
+  }
+
+  /**
+   * Stops the background refresh, waits for a refresh that is on its way and saves its result (at most as long as one
+   * attempt may take), then closes refresher and store. Callers that wait get {@link Reason#CLOSED}. All threads end.
+   */
   @Override
-  public void close() {}
-
-  public static final class Builder {
-    private final String client;
-    private final TokenRefresher refresher;
-    private TokenStore store;
-    private String storeKey;
-    private TokenSet firstTokens;
-    private Duration refreshMargin = Duration.ofMinutes(5);
-    private Duration expirationMargin = Duration.ofSeconds(30);
-    private Duration waitTimeout = Duration.ofSeconds(15);
-    private Duration reuseGrace;
-    private boolean background = true;
-    private boolean rotateWithoutStore;
-    private int maxConcurrentRefreshes = 32;
-    private int maxIdentities = 100_000;
-    private final List<TokenListener> listeners = new ArrayList<>();
-
-    private Builder(String client, TokenRefresher refresher) {
-      this.client = Objects.requireNonNull(client);
-      this.refresher = Objects.requireNonNull(refresher);
+  public void close() {
+    synchronized (this) {
+      if (closed) return;
+      closed = true;
     }
+    scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE));
+    everyFamily().forEach(this::finish);
+    refresher.close();
+    store.close();
+    events.close();
+  }
 
-    public Builder store(TokenStore value) { store = value; return this; }
-    public Builder storeKey(String value) { storeKey = value; return this; }
-    public Builder firstTokens(TokenSet value) { firstTokens = value; return this; }
-    public Builder refreshMargin(Duration value) { refreshMargin = value; return this; }
-    public Builder expirationMargin(Duration value) { expirationMargin = value; return this; }
-    public Builder waitTimeout(Duration value) { waitTimeout = value; return this; }
-    public Builder reuseGrace(Duration value) { reuseGrace = value; return this; }
-    public Builder background(boolean value) { background = value; return this; }
-    public Builder rotateWithoutStore(boolean value) { rotateWithoutStore = value; return this; }
-    public Builder maxConcurrentRefreshes(int value) { maxConcurrentRefreshes = value; return this; }
-    public Builder maxIdentities(int value) { maxIdentities = value; return this; }
-    public Builder listener(TokenListener value) { listeners.add(value); return this; }
-
-    public RefreshCoordinator build() {
-      return new RefreshCoordinator(this);
+  private void finish(TokenFamily family) {
+    family.abandon();
+    UnsavedTokens unsaved = family.unsaved();
+    if (unsaved == null) return;
+    try {
+      new StoreAccess(family).saveUnsaved(unsaved);
+    } catch (IOException e) {
+      TokenException lost = new TokenException(Reason.STORE, "new tokens are lost: the client closes, and "
+          + store.description() + " still cannot be written: " + e.getMessage(), e);
+      emit(family.event(TokenEvent.Type.NOT_SAVED).failure(lost, 1, null));
     }
+  }
+
+  // --- for the families and their flights
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  static TokenException closed(String client) {
+    return new TokenException(Reason.CLOSED, client + " was shut down");
+  }
+
+  boolean spends() {
+    return refresher.spendsRefreshToken();
+  }
+
+  /** One call of the token endpoint; any failure comes as a {@link TokenException}. */
+  TokenSet ask(TokenRecord current) throws TokenException {
+    TokenSet answer;
+    try {
+      boolean none = current.accessToken() == null && current.refreshToken() == null;
+      answer = refresher.refresh(none ? null : TokenSet.of(current.accessToken(), current.refreshToken()));
+    } catch (RuntimeException | LinkageError e) {
+      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with " + e.getClass().getName(), e);
+    }
+    if (answer == null || answer.accessToken() == null) {
+      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " returned no access token");
+    }
+    return answer;
+  }
+
+  void launch(RefreshTask task) {
+    try {
+      scheduler.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
+    }
+  }
+
+  /** Runs it later on a worker; drops it when the client is closed. Returns what calls it off. */
+  Runnable schedule(long delayNanos, Runnable work) {
+    try {
+      return scheduler.schedule(delayNanos, work);
+    } catch (RejectedExecutionException e) {
+      return () -> {};
+    }
+  }
+
+  void emit(TokenEvent.Builder event) {
+    events.emit(event.build());
+  }
+
+  void saveLater(TokenFamily family, int streak) {
+    schedule(Backoff.saving(streak, random.getAsDouble()), () -> {
+      UnsavedTokens unsaved = family.unsaved();
+      if (unsaved == null) return;
+      try {
+        new StoreAccess(family).saveUnsaved(unsaved);
+      } catch (IOException e) {
+        saveLater(family, streak + 1);
+      }
+    });
+  }
+
+  // --- families
+
+  private TokenFamily family(String identity) {
+    TokenFamily known = families.get(identity);
+    if (known != null) return known;
+    if (families.size() >= maxIdentities && !ownStore) evict();
+    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, storeKey + "/" + id));
+  }
+
+  /** The store keeps what memory forgets, so any family at rest may go. */
+  private void evict() {
+    int excess = Math.max(1, maxIdentities / 16);
+    for (TokenFamily family : families.values()) {
+      if (excess == 0) return;
+      if (!family.isBusy() && families.remove(family.identity, family)) excess--;
+    }
+  }
+
+  private Collection<TokenFamily> everyFamily() {
+    Collection<TokenFamily> all = new ArrayList<>(families.values());
+    all.add(application);
+    return all;
+  }
+
+  private interface Change {
+    /** What to write over the stored record, or null to leave it; the generation is set by the caller. */
+    TokenRecord.Builder over(Snapshot stored);
+  }
+
+  private void update(TokenFamily family, Change change) throws TokenException {
+    try {
+      for (int i = 0; i < UPDATE_TRIES; i++) {
+        Snapshot stored = store.read(family.key);
+        TokenRecord.Builder changed = change.over(stored);
+        if (changed == null) return;
+        long generation = Math.max(stored.generation(), family.held().generation()) + 1;
+        TokenRecord next = changed.generation(generation).build();
+        if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
+        family.restart(records.held(next, stored.now()));
+        return;
+      }
+    } catch (TokenException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new TokenException(Reason.STORE, name + ": the token store " + store.description() + " cannot be written: "
+          + e.getMessage(), e);
+    }
+    throw new TokenException(Reason.STORE, name + ": the record changes faster than it can be written");
+  }
+
+  private void forget(TokenFamily family) {
+    try {
+      store.compareAndSet(family.key, family.held().generation(), null);
+    } catch (IOException e) {
+      throw new IllegalStateException("the memory store does no I/O", e);
+    }
+  }
+
+  /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */
+  private void beginConfiguredFamily() throws IOException {
+    String seed = TokenRecord.seedOf(firstTokens);
+    update(application, stored -> {
+      TokenRecord record = stored.record();
+      if (record == null) return records.of(firstTokens, stored.now(), false).toBuilder();
+      boolean known = seed.equals(record.seed())
+          || firstTokens.refreshToken() != null && (firstTokens.refreshToken().equals(record.refreshToken())
+              || Fingerprint.hash(firstTokens.refreshToken()).equals(record.spentHash()));
+      return known ? null : records.of(firstTokens, stored.now(), false).toBuilder();
+    });
   }
 }

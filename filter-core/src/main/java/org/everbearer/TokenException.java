@@ -51,30 +51,50 @@ public final class TokenException extends IOException {
   private final Reason reason;
   private final transient Duration retryAfter;
   private final transient Instant nextTry;
+  private final transient String rotatedRefreshToken;
 
   public TokenException(Reason reason, String message) {
-    this(reason, message, null, null, null);
+    this(reason, message, null, null, null, null);
   }
 
   public TokenException(Reason reason, String message, Throwable cause) {
-    this(reason, message, cause, null, null);
+    this(reason, message, cause, null, null, null);
   }
 
-  private TokenException(Reason reason, String message, Throwable cause, Duration retryAfter, Instant nextTry) {
+  private TokenException(Reason reason, String message, Throwable cause, Duration retryAfter, Instant nextTry,
+      String rotatedRefreshToken) {
     super(message, cause);
     this.reason = reason;
     this.retryAfter = retryAfter;
     this.nextTry = nextTry;
+    this.rotatedRefreshToken = rotatedRefreshToken;
   }
 
   /** A copy with the pause that the server asked for ({@code Retry-After}, RFC 9110 §10.2.3). */
   public TokenException withRetryAfter(Duration pause) {
-    return new TokenException(reason, getMessage(), getCause(), pause, nextTry);
+    return copyOfTrace(new TokenException(reason, getMessage(), getCause(), pause, nextTry, rotatedRefreshToken));
+  }
+
+  /**
+   * A copy that also hands over a new refresh token: the server has rotated, though its answer gave no access token that
+   * may be used (it failed verification, say). The coordinator saves it, so that the family is not lost.
+   */
+  public TokenException withRotatedRefreshToken(String refreshToken) {
+    return copyOfTrace(new TokenException(reason, getMessage(), getCause(), retryAfter, nextTry, refreshToken));
+  }
+
+  String rotatedRefreshToken() {
+    return rotatedRefreshToken;
+  }
+
+  private TokenException copyOfTrace(TokenException copy) {
+    copy.setStackTrace(getStackTrace());
+    return copy;
   }
 
   /** A copy for one more caller: its own stack trace, this failure as cause, and the time of the next attempt. */
   TokenException forCaller(String message, Instant next) {
-    return new TokenException(reason, message, this, retryAfter, next);
+    return new TokenException(reason, message, this, retryAfter, next, null);
   }
 
   public Reason reason() {

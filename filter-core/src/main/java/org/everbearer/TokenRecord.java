@@ -127,6 +127,20 @@ public final class TokenRecord {
     return attempts;
   }
 
+  /** {@linkplain Fingerprint#hash Hash} of the refresh token; the empty string if there is none. */
+  String refreshHash() {
+    return refreshToken == null ? "" : Fingerprint.hash(refreshToken);
+  }
+
+  /** The {@link #seed()} of a family that begins with these tokens. */
+  public static String seedOf(TokenSet first) {
+    return Fingerprint.hash(orEmpty(first.accessToken()) + "\n" + orEmpty(first.refreshToken()));
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
   /** Whether the tokens were cleared on purpose. */
   public boolean isCleared() {
     return phase == Phase.DEAD && accessToken == null && refreshToken == null;

@@ -1,0 +1,24 @@
+package org.everbearer;
+
+import java.time.Instant;
+
+/** The last refresh of a family failed: why, how many in a row, and when the next try is due. Immutable. */
+final class Failure {
+  final TokenException cause;
+  final int streak;
+  /** In nanoseconds of the ticker. */
+  final long nextTry;
+  /** The same by the wall clock, for people. */
+  final Instant nextTryAt;
+
+  Failure(TokenException cause, int streak, long nextTry, Instant nextTryAt) {
+    this.cause = cause;
+    this.streak = streak;
+    this.nextTry = nextTry;
+    this.nextTryAt = nextTryAt;
+  }
+
+  boolean isPausing(long now) {
+    return nextTry - now > 0;
+  }
+}

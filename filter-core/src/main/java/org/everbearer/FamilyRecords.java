@@ -1,0 +1,77 @@
+package org.everbearer;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.everbearer.TokenException.Reason;
+
+/**
+ * Tokens that were not just received, made into records and into what is held: their time left is their saved expiry by
+ * the store's clock, else their {@code exp} by the wall clock.
+ */
+final class FamilyRecords {
+  private final RefreshCoordinator client;
+
+  FamilyRecords(RefreshCoordinator client) {
+    this.client = client;
+  }
+
+  /**
+   * What is held when this record comes from the store.
+   *
+   * @param storeNow the store's time in milliseconds
+   */
+  Held held(TokenRecord record, long storeNow) throws TokenException {
+    long now = client.ticker.nanoTime();
+    if (record.accessToken() == null) return Held.none(now, record);
+    try {
+      TokenSyntax.requireB64Token(record.accessToken());
+    } catch (IllegalArgumentException e) {
+      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + client.store.description() + ")");
+    }
+    long remaining;
+    long lifetime;
+    if (record.expiresAt() > 0) {
+      remaining = Nanos.ofMillis(record.expiresAt() - storeNow);
+      lifetime = record.lifetime() > 0 ? Nanos.ofMillis(record.lifetime()) : remaining;
+    } else {
+      JwtClaims claims = JwtClaims.of(record.accessToken());
+      remaining = claims.expiresAt() == null ? 0 : untilByWallClock(claims.expiresAt());
+      lifetime = claims.lifetime() == null ? remaining : Nanos.of(claims.lifetime());
+    }
+    return Held.of(record, now, remaining, Math.max(lifetime, 0), client.margins, client.random.getAsDouble());
+  }
+
+  /**
+   * The first record of a family.
+   *
+   * @param justReceived whether a token that says nothing of its expiry may be taken for a new one
+   */
+  TokenRecord of(TokenSet tokens, long storeNow, boolean justReceived) {
+    TokenRecord.Builder record = TokenRecord.builder()
+        .seed(TokenRecord.seedOf(client.firstTokens == null ? tokens : client.firstTokens))
+        .tokens(tokens.accessToken(), tokens.refreshToken());
+    if (tokens.accessToken() == null) return record.build();
+    if (tokens.expiresIn() != null) {
+      long millis = Nanos.toMillis(Nanos.of(tokens.expiresIn()));
+      return record.expiry(storeNow + millis, Math.max(millis, 0)).build();
+    }
+    JwtClaims claims = JwtClaims.of(tokens.accessToken());
+    if (claims.expiresAt() != null) {
+      long left = Nanos.toMillis(untilByWallClock(claims.expiresAt()));
+      record.expiry(storeNow + left, claims.lifetime() == null ? Math.max(left, 0) : claims.lifetime().toMillis());
+    } else if (justReceived) {
+      record.expiry(storeNow + NewTokens.UNKNOWN_MILLIS, NewTokens.UNKNOWN_MILLIS);
+    }
+    return record.build();
+  }
+
+  /** From which first pair a family comes that goes on under the same configuration. */
+  String seed(TokenRecord stored) {
+    if (client.firstTokens != null) return TokenRecord.seedOf(client.firstTokens);
+    return stored == null ? null : stored.seed();
+  }
+
+  long untilByWallClock(Instant end) {
+    return Nanos.of(Duration.between(Instant.ofEpochMilli(client.ticker.currentTimeMillis()), end));
+  }
+}

@@ -1,0 +1,45 @@
+package org.everbearer;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * When a refresh token whose presentation was never answered may be presented again.
+ *
+ * <p>Inside the server's grace window a replay is harmless and repeated. With an unknown window one prompt replay is
+ * made. Otherwise a replay may make the server revoke the family, and with it the access token that still lives: so it
+ * waits until that token is as good as over, when nothing can be lost any more.
+ */
+final class ReplayPolicy {
+  static final long NOT_NOW = -1;
+
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
+  private static final long LARGEST_MARGIN = TimeUnit.SECONDS.toNanos(2);
+
+  private final boolean graceKnown;
+  private final long window;
+  private final long longestPause;
+
+  /** @param grace how long the server accepts a spent refresh token again; null when unknown */
+  ReplayPolicy(Duration grace) {
+    graceKnown = grace != null;
+    long nanos = grace == null ? 0 : Nanos.of(grace);
+    window = nanos - Math.min(LARGEST_MARGIN, nanos / 4);
+    longestPause = Math.max(LONGEST_PAUSE, window / 8);
+  }
+
+  /**
+   * @param attempts how often the token was presented so far, by anybody
+   * @param sinceSent nanoseconds since it was presented first
+   * @param tries how often this flight has presented it
+   * @param live whether the access token can still be served
+   * @return nanoseconds to wait before presenting it again, or {@link #NOT_NOW}
+   */
+  long delay(int attempts, long sinceSent, int tries, boolean live) {
+    long pause = tries == 0 ? 0 : Backoff.doubled(FIRST_PAUSE, tries, longestPause);
+    boolean harmless = graceKnown ? sinceSent + pause < window : attempts <= 1;
+    if (harmless) return pause;
+    return live || tries > 0 ? NOT_NOW : 0;
+  }
+}

@@ -1,0 +1,238 @@
+package org.everbearer;
+
+import java.io.IOException;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.TokenRecord.Phase;
+import org.everbearer.TokenStore.Snapshot;
+
+/**
+ * One family's way to the store during one refresh: reads and adopts, writes by compare-and-set, and, where the
+ * configuration says {@code onStoreFailure=rotate}, goes on in memory while the store is away. Touched by one worker at
+ * a time.
+ */
+final class StoreAccess {
+  private static final int RECONCILE_TRIES = 20;
+
+  private final TokenFamily family;
+  private final RefreshCoordinator client;
+
+  /** The store failed in this refresh, and the configuration allows to go on without it. */
+  private boolean away;
+  private long storedGeneration;
+  private long storeNow;
+  private long readAt;
+
+  StoreAccess(TokenFamily family) {
+    this.family = family;
+    this.client = family.client;
+  }
+
+  /** The newest record, whose tokens are taken up on the way. Never null. */
+  TokenRecord read() throws TokenException {
+    readAt = client.ticker.nanoTime();
+    try {
+      if (family.unsaved() != null) saveUnsaved(family.unsaved());
+      away = false;
+      Snapshot snapshot = client.store.read(family.key);
+      if (snapshot.record() == null) snapshot = created();
+      storedGeneration = snapshot.generation();
+      storeNow = snapshot.now();
+      TokenRecord record = withoutShadow(snapshot);
+      adopt(record);
+      return record;
+    } catch (TokenException e) {
+      throw e;
+    } catch (IOException e) {
+      TokenRecord inMemory = newestInMemory();
+      TokenException failure = failed("read", e);
+      if (!client.rotateWithoutStore || inMemory == null) throw failure;
+      away = true;
+      storeNow = client.ticker.currentTimeMillis();
+      return inMemory;
+    }
+  }
+
+  /** The store's time now, in milliseconds since 1970. */
+  long now() {
+    return storeNow + Nanos.toMillis(sinceRead());
+  }
+
+  /** Nanoseconds since the reading was begun. */
+  long sinceRead() {
+    return client.ticker.nanoTime() - readAt;
+  }
+
+  /** False if somebody else has written since the reading. */
+  boolean write(TokenRecord next) throws TokenException {
+    if (!away) {
+      try {
+        if (!client.store.compareAndSet(family.key, storedGeneration, next)) return false;
+        storedGeneration = next.generation();
+        family.rebase(next);
+        return true;
+      } catch (IOException e) {
+        TokenException failure = failed("written", e);
+        if (!client.rotateWithoutStore) throw failure;
+        away = true;
+      }
+    }
+    family.shadow(next);
+    return true;
+  }
+
+  /** Ends a presentation that came to nothing: whoever comes next finds the record as it was. */
+  void giveBack(TokenRecord before, TokenRecord mine, int attempts) throws TokenException {
+    boolean unclear = before.phase() == Phase.IN_FLIGHT && client.spends();
+    TokenRecord.Builder next = before.toBuilder().generation(mine.generation() + 1);
+    if (unclear) next.lease(client.owner, 0).sent(before.sentAt(), attempts);
+    else next.phase(Phase.IDLE, before.phase() == Phase.IDLE ? before.spentHash() : null).lease(null, 0).sent(0, 0);
+    if (away) {
+      family.shadow(unclear ? next.build() : null);
+      return;
+    }
+    try {
+      if (client.store.compareAndSet(family.key, mine.generation(), next.build())) family.rebase(next.build());
+    } catch (IOException e) {
+      failed("written", e);
+    }
+  }
+
+  /**
+   * Saves new tokens; if that fails they are kept, and saved again later.
+   *
+   * @return the record as it stands in the store, or is meant to; null if the store has moved on without us
+   */
+  TokenRecord save(TokenRecord next, String spentHash) {
+    UnsavedTokens earlier = family.unsaved();
+    UnsavedTokens tokens = new UnsavedTokens(next, earlier == null ? spentHash : earlier.baseHash);
+    family.shadow(null);
+    try {
+      if (away) throw new IOException("the store was away when the refresh began");
+      if (client.store.compareAndSet(family.key, next.generation() - 1, next)) return next;
+      return reconcile(tokens);
+    } catch (IOException e) {
+      family.keepUnsaved(tokens);
+      TokenException failure = new TokenException(Reason.STORE, unsaved(e), e);
+      client.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(failure, 1, null));
+      client.saveLater(family, 1);
+      return next;
+    }
+  }
+
+  /** Writes tokens that could not be written before; see {@link UnsavedTokens#mayReplace}. */
+  void saveUnsaved(UnsavedTokens tokens) throws IOException {
+    TokenRecord saved = reconcile(tokens);
+    if (!family.forgetUnsaved(tokens)) return;
+    if (saved != null) family.rebase(saved);
+    client.emit(family.event(TokenEvent.Type.SAVED));
+  }
+
+  private TokenRecord reconcile(UnsavedTokens tokens) throws IOException {
+    for (int i = 0; i < RECONCILE_TRIES; i++) {
+      Snapshot stored = client.store.read(family.key);
+      boolean cleared = family.isCleared();
+      if (stored.record() == null ? cleared : !tokens.mayReplace(stored.record())) return null;
+      TokenRecord next = tokens.record.toBuilder()
+          .generation(Math.max(stored.generation() + 1, tokens.record.generation()))
+          .build();
+      if (client.store.compareAndSet(family.key, stored.generation(), next)) return next;
+    }
+    throw new IOException("the record changes faster than it can be written");
+  }
+
+  /**
+   * The refresh token of {@code mine} was rejected: writes so, unless the store shows that it was spent by somebody
+   * whose answer counts.
+   *
+   * @return whether the family is dead; false to look again
+   */
+  boolean declareDead(TokenRecord mine) {
+    TokenRecord dead = null;
+    try {
+      while (!away) {
+        TokenRecord stored = client.store.read(family.key).record();
+        if (stored == null) return true;
+        boolean same = stored.refreshHash().equals(mine.refreshHash());
+        boolean others = stored.phase() == Phase.IN_FLIGHT && stored.generation() != mine.generation();
+        if (!same || others) return false;
+        if (stored.phase() == Phase.DEAD) return true;
+        dead = stored.toBuilder().generation(stored.generation() + 1).phase(Phase.DEAD, mine.spentHash())
+            .lease(null, 0).sent(0, 0).build();
+        if (client.store.compareAndSet(family.key, stored.generation(), dead)) break;
+      }
+    } catch (IOException e) {
+      failed("written", e);
+    }
+    if (dead != null) family.rebase(dead);
+    family.shadow(null);
+    client.emit(family.event(TokenEvent.Type.DEAD));
+    return true;
+  }
+
+  /** Takes up what the store has, unless it is what is held already. */
+  void adopt(TokenRecord record) throws TokenException {
+    Held held = family.held();
+    if (held.record != null && record.generation() <= held.generation()) return;
+    if (record.accessToken() != null && held.holds(record.accessToken())) {
+      family.rebase(record);
+      return;
+    }
+    boolean first = held.record == null;
+    if (!family.publish(client.records.held(record, now()))) return;
+    if (first && record.accessToken() == null) return;
+    client.emit(family.event(first ? TokenEvent.Type.LOADED : TokenEvent.Type.ADOPTED));
+  }
+
+  /** There is no record: makes the first one, or again the one that somebody removed under us. */
+  private Snapshot created() throws IOException, TokenException {
+    Snapshot empty = client.store.read(family.key);
+    if (empty.record() != null) return empty;
+    TokenRecord inMemory = family.isCleared() ? null : newestInMemory();
+    TokenRecord first;
+    if (inMemory != null) {
+      first = inMemory.toBuilder().generation(inMemory.generation() + 1).build();
+    } else if (family.identity == null && client.firstTokens != null) {
+      first = client.records.of(client.firstTokens, empty.now(), false);
+    } else if (!client.spends()) {
+      first = TokenRecord.builder().build();
+    } else {
+      throw new TokenException(Reason.NO_TOKENS, family.identity == null
+          ? "there are no tokens: configure a first pair (accessToken, refreshToken), or hand one over (storeTokens)"
+          : "there are no tokens for this identity: hand them over after login (storeTokens)");
+    }
+    if (client.store.compareAndSet(family.key, 0, first)) return new Snapshot(first, empty.now());
+    Snapshot others = client.store.read(family.key);
+    if (others.record() == null) throw new IOException("the record comes and goes; does something else clear it?");
+    return others;
+  }
+
+  private TokenRecord withoutShadow(Snapshot snapshot) {
+    TokenRecord shadow = family.shadow();
+    boolean ahead = shadow != null && snapshot.record().phase() == Phase.IDLE
+        && shadow.refreshHash().equals(snapshot.record().refreshHash());
+    if (!ahead) {
+      family.shadow(null);
+      return snapshot.record();
+    }
+    // The store came back and knows nothing of a presentation that was made while it was away.
+    return shadow.generation() > snapshot.generation() ? shadow
+        : shadow.toBuilder().generation(snapshot.generation()).build();
+  }
+
+  private TokenRecord newestInMemory() {
+    TokenRecord shadow = family.shadow();
+    return shadow != null ? shadow : family.held().record;
+  }
+
+  private TokenException failed(String what, IOException e) {
+    TokenException failure = new TokenException(Reason.STORE,
+        "the token store " + client.store.description() + " cannot be " + what + ": " + e.getMessage(), e);
+    client.emit(family.event(TokenEvent.Type.STORE_FAILED).failure(failure, 1, null));
+    return failure;
+  }
+
+  private String unsaved(IOException e) {
+    return "new tokens could not be saved in " + client.store.description() + " (" + e.getMessage()
+        + "); they are kept in memory and saved again. Do not stop this process before that";
+  }
+}

@@ -1,0 +1,141 @@
+package org.everbearer.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.everbearer.Origin;
+
+/**
+ * The checked configuration of one client. Immutable; {@link #toString()} shows no secret.
+ *
+ * <pre>{@code
+ * ClientConfig config = ClientConfig.read(ConfigSource.of("chat-api", initParams, contextParams));
+ * log.info(config.describe());
+ * }</pre>
+ *
+ * <p>A parameter is looked for, highest first, as system property {@code everbearer.<client>.<parameter>}, environment
+ * variable {@code EVERBEARER_<CLIENT>_<PARAMETER>}, init-param and context-param {@code everbearer.<parameter>}. An empty
+ * value counts as not set, and hides what lies below it. A context-param that has no meaning for this client's protocol
+ * is passed over, since it may be meant for another client; anywhere else that is a problem.
+ */
+public final class ClientConfig {
+
+  /** Whose tokens they are. */
+  public enum Identity {
+    /** One token family for the whole web application. */
+    APPLICATION,
+    /** One token family for each HttpSession. */
+    SESSION
+  }
+
+  private final Settings settings;
+  private final List<String> warnings;
+
+  // The settings are no longer changed by anybody.
+  private ClientConfig(Settings settings) {
+    this.settings = settings;
+    this.warnings = Collections.unmodifiableList(new ArrayList<>(settings.warnings()));
+  }
+
+  /**
+   * Reads and checks everything; touches files and JNDI only where a parameter refers to them, and no network.
+   *
+   * @throws ConfigException that lists all problems at once
+   */
+  public static ClientConfig read(ConfigSource source) throws ConfigException {
+    Settings settings = new Settings(source);
+    Rules.apply(settings);
+    if (!settings.problems().isEmpty()) throw new ConfigException(subject(source.name()), settings.problems());
+    return new ClientConfig(settings);
+  }
+
+  static String subject(String client) {
+    return "Everbearer client " + client;
+  }
+
+  /** The client's name: the filter-name. */
+  public String name() {
+    return source().name();
+  }
+
+  public Protocol protocol() {
+    return settings.protocol();
+  }
+
+  /** The only servers that may receive the token; never empty, unmodifiable. */
+  public List<Origin> allowedOrigins() {
+    return get(Parameters.ALLOWED_ORIGINS);
+  }
+
+  /** {@link Identity#APPLICATION} also where the protocol takes the identity from the inbound request. */
+  public Identity identity() {
+    return get(Parameters.IDENTITY);
+  }
+
+  /** Whether the token is obtained before the request enters the chain. */
+  public boolean preflight() {
+    return get(Parameters.PREFLIGHT);
+  }
+
+  /** Whether tokens are refreshed by timer, with no traffic. */
+  public boolean background() {
+    return Parameters.BACKGROUND.appliesTo(protocol()) && get(Parameters.BACKGROUND);
+  }
+
+  /** What the filter answers when no token can be had. */
+  public Unavailable onUnavailable() {
+    return get(Parameters.ON_UNAVAILABLE);
+  }
+
+  /** How long a caller waits for a refresh that somebody runs. */
+  public Duration waitTimeout() {
+    return get(Parameters.WAIT_TIMEOUT);
+  }
+
+  /** The longest that one call of the token endpoint takes. */
+  public Duration requestTimeout() {
+    return get(Parameters.REQUEST_TIMEOUT);
+  }
+
+  /** Bound of the cache of exchanged or per-session tokens. */
+  public int maxCachedTokens() {
+    return get(Parameters.MAX_CACHED_TOKENS);
+  }
+
+  /**
+   * The effective configuration in one line: every value, and the place where it comes from unless it is the default; a
+   * secret as a fingerprint.
+   */
+  public String describe() {
+    return settings.describe();
+  }
+
+  /** What works but is hardly meant. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** The value, or its default; null if there is neither. */
+  <T> T get(Parameter<T> parameter) {
+    return settings.get(parameter);
+  }
+
+  Setting setting(Parameter<?> parameter) {
+    return settings.setting(parameter);
+  }
+
+  /** The parameter with its value, which never is a secret's, and the place it comes from. */
+  String label(Parameter<?> parameter) {
+    return settings.label(parameter);
+  }
+
+  ConfigSource source() {
+    return settings.source();
+  }
+
+  @Override
+  public String toString() {
+    return describe();
+  }
+}

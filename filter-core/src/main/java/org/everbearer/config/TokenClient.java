@@ -1,0 +1,191 @@
+package org.everbearer.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.everbearer.Origin;
+import org.everbearer.RefreshCoordinator;
+import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.TokenListener;
+import org.everbearer.TokenRefresher;
+import org.everbearer.TokenSet;
+import org.everbearer.TokenSource;
+import org.everbearer.TokenStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that runs: the refresher, the store and the coordinator that its configuration asks for.
+ *
+ * <pre>{@code
+ * try (TokenClient client = TokenClient.of(ClientConfig.read(source))) {
+ *   client.start();
+ *   call(client.coordinator().application().token());
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class TokenClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("org.everbearer");
+  private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
+
+  private final ClientConfig config;
+  private final RefreshCoordinator coordinator;
+  private final ExchangedTokens exchanged;
+  private final FileWatch watch;
+
+  private TokenClient(ClientConfig config, RefreshCoordinator coordinator, FileWatch watch) {
+    this.config = config;
+    this.coordinator = coordinator;
+    this.exchanged = config.protocol() == Protocol.TOKEN_EXCHANGE
+        ? new ExchangedTokens(coordinator, config.maxCachedTokens()) : null;
+    this.watch = watch;
+  }
+
+  /**
+   * Puts the parts together, and reads the client's key and finds the data source where there is one. No request is
+   * sent, and no thread of the library's own refreshes anything yet.
+   *
+   * @throws ConfigException if a part cannot be made, for instance because a class of the application's own fails
+   */
+  public static TokenClient of(ClientConfig config, TokenListener... listeners) throws ConfigException {
+    return of(config, WATCH_INTERVAL, listeners);
+  }
+
+  static TokenClient of(ClientConfig config, Duration watchInterval, TokenListener... listeners) throws ConfigException {
+    if (config.protocol() == Protocol.RELAY) return new TokenClient(config, null, null);
+    List<String> problems = new ArrayList<>();
+    TokenStore store = null;
+    TokenRefresher refresher = null;
+    try {
+      store = Stores.of(config);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+    try {
+      refresher = Refreshers.of(config);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+    if (!problems.isEmpty()) {
+      if (store != null) store.close();
+      if (refresher != null) refresher.close();
+      throw new ConfigException(ClientConfig.subject(config.name()), problems);
+    }
+    RefreshCoordinator coordinator = coordinator(config, refresher, store, listeners);
+    return new TokenClient(config, coordinator, watch(config, refresher, coordinator, watchInterval));
+  }
+
+  private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenStore store,
+      TokenListener... listeners) {
+    RefreshCoordinator.Builder builder = RefreshCoordinator.builder(config.name(), refresher)
+        .storeKey(config.get(Parameters.STORE_KEY))
+        .firstTokens(firstTokens(config, refresher))
+        .refreshMargin(config.protocol() == Protocol.STATIC ? Duration.ZERO : config.get(Parameters.REFRESH_MARGIN))
+        .expirationMargin(config.get(Parameters.EXPIRATION_MARGIN))
+        .waitTimeout(config.waitTimeout())
+        .reuseGrace(config.get(Parameters.REUSE_GRACE))
+        .background(config.background())
+        .rotateWithoutStore(config.get(Parameters.ON_STORE_FAILURE) == OnStoreFailure.ROTATE)
+        .maxConcurrentRefreshes(config.get(Parameters.MAX_CONCURRENT_REFRESHES))
+        .maxIdentities(config.maxCachedTokens());
+    if (store != null) builder.store(store);
+    for (TokenListener listener : listeners) builder.listener(listener);
+    return builder.build();
+  }
+
+  private static TokenSet firstTokens(ClientConfig config, TokenRefresher refresher) {
+    if (refresher instanceof StaticTokens) return ((StaticTokens) refresher).first();
+    String access = config.get(Parameters.ACCESS_TOKEN);
+    String refresh = config.get(Parameters.REFRESH_TOKEN);
+    return access == null && refresh == null ? null : TokenSet.of(access, refresh);
+  }
+
+  private static FileWatch watch(ClientConfig config, TokenRefresher refresher, RefreshCoordinator coordinator,
+      Duration interval) {
+    StaticTokens tokens = refresher instanceof StaticTokens ? (StaticTokens) refresher : null;
+    if (tokens == null || !tokens.isReplaceable()) return null;
+    return new FileWatch(config.name(), interval, () -> {
+      TokenSet replacement = tokens.replacement();
+      if (replacement == null) return;
+      try {
+        coordinator.storeTokens(null, replacement);
+      } catch (TokenException e) {
+        throw new IllegalStateException("the memory store does no I/O", e);
+      }
+    });
+  }
+
+  /**
+   * Logs the effective configuration, reads the store, takes up the configured first pair and arms the background
+   * refresh. A store that cannot be reached now is logged and tried again later. To be called once, before any use.
+   *
+   * @throws ConfigException if the protocol needs a first pair, none is configured and the store holds none
+   * @throws TokenException if the client is closed, or the tokens in the store are unusable
+   */
+  public void start() throws ConfigException, TokenException {
+    LOG.info("{}", config.describe());
+    for (String warning : config.warnings()) LOG.warn("client {}: {}", name(), warning);
+    if (coordinator == null) return;
+    boolean ownTokens = config.protocol() != Protocol.TOKEN_EXCHANGE && config.identity() == ClientConfig.Identity.APPLICATION;
+    if (ownTokens) startApplication();
+    if (watch != null) watch.start();
+  }
+
+  private void startApplication() throws ConfigException, TokenException {
+    try {
+      coordinator.start();
+    } catch (TokenException e) {
+      if (e.reason() == Reason.NO_TOKENS) {
+        throw new ConfigException(ClientConfig.subject(name()),
+            Collections.singleton(Parameters.REFRESH_TOKEN + ": " + Rules.FIRST_PAIR));
+      }
+      if (e.reason() != Reason.STORE) throw e;
+      LOG.warn("client {} starts without its stored tokens, and tries again: {}", name(), e.getMessage());
+    }
+  }
+
+  public ClientConfig config() {
+    return config;
+  }
+
+  /** The client's name: the filter-name. */
+  public String name() {
+    return config.name();
+  }
+
+  /** The only servers that may receive the token; never empty, unmodifiable. */
+  public List<Origin> allowedOrigins() {
+    return config.allowedOrigins();
+  }
+
+  /** Who keeps the tokens valid; null for {@link Protocol#RELAY}, which has none of its own. */
+  public RefreshCoordinator coordinator() {
+    return coordinator;
+  }
+
+  /**
+   * {@link Protocol#TOKEN_EXCHANGE} only: the source of tokens that this inbound token is exchanged for, the same one for
+   * the same token. The least recently used is forgotten beyond {@code maxCachedTokens}. Sends nothing by itself.
+   *
+   * @throws IllegalArgumentException if the token holds characters that no token may hold (RFC 6749 appendix A)
+   * @throws IllegalStateException with another protocol
+   */
+  public TokenSource exchangedFor(String subjectToken) {
+    if (exchanged == null) {
+      throw new IllegalStateException("client " + name() + " exchanges no tokens: its protocol is "
+          + config.get(Parameters.PROTOCOL) + ", not token-exchange");
+    }
+    return exchanged.forSubject(subjectToken);
+  }
+
+  /** Waits for a refresh in flight, saves its result, ends all threads. Idempotent. */
+  @Override
+  public void close() {
+    if (watch != null) watch.close();
+    if (coordinator != null) coordinator.close();
+  }
+}

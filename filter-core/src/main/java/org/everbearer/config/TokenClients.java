@@ -1,0 +1,76 @@
+package org.everbearer.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.everbearer.Origin;
+
+/** The rules that hold between the clients of one application. */
+public final class TokenClients {
+  private TokenClients() {}
+
+  /**
+   * No two clients may have one name, claim one origin, share a file or dotenv store, or share a place in another store.
+   *
+   * @throws ConfigException that lists all problems at once
+   */
+  public static void checkTogether(Collection<ClientConfig> clients) throws ConfigException {
+    List<String> problems = new ArrayList<>();
+    Map<String, ClientConfig> names = new HashMap<>();
+    Map<Origin, ClientConfig> origins = new HashMap<>();
+    Map<Object, ClientConfig> stores = new HashMap<>();
+    for (ClientConfig client : clients) {
+      if (names.put(client.name(), client) != null) {
+        problems.add("filter-name: two clients are named " + client.name() + "; each needs a name of its own");
+      }
+      for (Origin origin : client.allowedOrigins()) {
+        ClientConfig other = origins.putIfAbsent(origin, client);
+        if (other != null) {
+          problems.add(Parameters.ALLOWED_ORIGINS + ": " + both(other, client) + " both claim " + origin
+              + "; a request to an origin can carry one client's token only");
+        }
+      }
+      Object place = place(client);
+      ClientConfig other = place == null ? null : stores.putIfAbsent(place, client);
+      if (other != null) problems.add(shared(other, client));
+    }
+    if (!problems.isEmpty()) throw new ConfigException("Everbearer", problems);
+  }
+
+  private static String shared(ClientConfig one, ClientConfig other) {
+    StoreChoice store = other.get(Parameters.STORE);
+    return other.label(Parameters.STORE) + ": " + both(one, other) + (store.isFile()
+        ? " share this file, which holds the tokens of one client; give each a file of its own"
+        : " share the storeKey " + other.get(Parameters.STORE_KEY) + " in it; give each a storeKey of its own");
+  }
+
+  private static String both(ClientConfig one, ClientConfig other) {
+    return "the clients " + one.name() + " and " + other.name();
+  }
+
+  /** What no other client may write to; null for a client's own memory. */
+  private static Object place(ClientConfig client) {
+    StoreChoice store = client.get(Parameters.STORE);
+    boolean own = !Parameters.STORE.appliesTo(client.protocol()) || store.kind() == StoreChoice.Kind.MEMORY;
+    if (own) return null;
+    return store.isFile() ? real(store.path()) : store + " " + client.get(Parameters.STORE_KEY);
+  }
+
+  // The file need not exist yet, its directory must: two paths through a symbolic link are one file.
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException notYet) {
+      Path directory = path.getParent();
+      try {
+        return directory == null ? path : directory.toRealPath().resolve(path.getFileName());
+      } catch (IOException noDirectory) {
+        return path;
+      }
+    }
+  }
+}

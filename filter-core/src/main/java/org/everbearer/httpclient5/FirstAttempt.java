@@ -1,0 +1,144 @@
+package org.everbearer.httpclient5;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.client5.http.auth.AuthExchange;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.support.BasicRequestBuilder;
+import org.everbearer.AccessToken;
+import org.everbearer.TokenSource;
+
+/**
+ * The first attempt of one hop, and the way to the second. It passes everything on, except a 401 that another token may
+ * cure: of that the caller's callback hears nothing, and it belongs to the second attempt from then on.
+ */
+final class FirstAttempt implements AsyncExecCallback {
+  private final RequestSigner signer;
+  private final TokenSource source;
+  private final HttpRequest request;
+  private final Header[] unsigned;
+  private final AsyncEntityProducer body;
+  private final AsyncExecChain.Scope scope;
+  private final AsyncExecChain chain;
+  private final AsyncExecCallback callback;
+  /** Null when there is no body, or one that cannot be repeated. */
+  private final AttemptBody rewindable;
+  // Set before the request is sent, which orders it before every event of this attempt.
+  private AccessToken token;
+  // Written by this attempt's I/O thread; a thread that cancels reads it.
+  private volatile HttpResponse rejection;
+  // Whether the callback has been failed or handed to the second attempt; later events of this attempt are void.
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  FirstAttempt(RequestSigner signer, TokenSource source, HttpRequest request, AsyncEntityProducer body,
+      AsyncExecChain.Scope scope, AsyncExecChain chain, AsyncExecCallback callback) {
+    this.signer = signer;
+    this.source = source;
+    this.request = request;
+    this.unsigned = request.getHeaders();
+    this.body = body;
+    this.rewindable = body != null && body.isRepeatable() ? new AttemptBody(body) : null;
+    this.scope = scope;
+    this.chain = chain;
+    this.callback = callback;
+  }
+
+  void begin(AccessToken first) throws HttpException, IOException {
+    token = first;
+    send(first, rewindable == null ? body : rewindable, this);
+  }
+
+  @Override
+  public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails details)
+      throws HttpException, IOException {
+    if (response.getCode() == HttpStatus.SC_UNAUTHORIZED && BearerChallenge.rejectsToken(response)) {
+      boolean another = source.invalidate(token.value());
+      if (another && (body == null || rewindable != null)) {
+        rejection = response;
+        return details == null ? null : new RejectionDrain();
+      }
+    }
+    return callback.handleResponse(response, details);
+  }
+
+  @Override
+  public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
+    callback.handleInformationResponse(response);
+  }
+
+  @Override
+  public void completed() {
+    if (rejection == null) {
+      callback.completed();
+    } else if (over.compareAndSet(false, true)) {
+      scope.execRuntime.releaseEndpoint();
+      repeat();
+    }
+  }
+
+  @Override
+  public void failed(Exception cause) {
+    if (rejection == null) {
+      over.set(true);
+      callback.failed(cause);
+    } else if (over.compareAndSet(false, true)) {
+      // The 401 was there, only its body was not to be had: that costs the connection and nothing else.
+      scope.execRuntime.discardEndpoint();
+      repeat();
+    }
+  }
+
+  private void repeat() {
+    if (rewindable != null) rewindable.end();
+    if (scope.cancellableDependency.isCancelled()) {
+      callback.failed(new InterruptedIOException("Request aborted"));
+      return;
+    }
+    AccessToken fresh = source.accessTokenNow();
+    if (fresh == null) {
+      TokenWait.forToken(source, scope, callback, this::secondAttempt);
+      return;
+    }
+    try {
+      secondAttempt(fresh);
+    } catch (HttpException | IOException | RuntimeException e) {
+      callback.failed(e);
+    }
+  }
+
+  private void secondAttempt(AccessToken fresh) throws HttpException, IOException {
+    if (fresh.value().equals(token.value())) {
+      callback.handleResponse(rejection, null);
+      callback.completed();
+      return;
+    }
+    request.setHeaders(unsigned);
+    send(fresh, body, callback);
+  }
+
+  private void send(AccessToken current, AsyncEntityProducer producer, AsyncExecCallback events)
+      throws HttpException, IOException {
+    signer.sign(request, current);
+    // HttpClient's own authentication must not answer the challenge: it trips over a state without a scheme.
+    scope.clientContext.getAuthExchange(scope.route.getTargetHost()).setState(AuthExchange.State.FAILURE);
+    if (scope.route.getProxyHost() == null) {
+      chain.proceed(request, producer, scope, events);
+      return;
+    }
+    // After a 407 HttpClient takes the headers from the original request: let it find the token there.
+    HttpRequest original = BasicRequestBuilder.copy(request).build();
+    chain.proceed(request, producer, new AsyncExecChain.Scope(
+        scope.exchangeId, scope.route, original, scope.cancellableDependency, scope.clientContext, scope.execRuntime,
+        scope.scheduler, scope.execCount), events);
+  }
+}

@@ -1,0 +1,47 @@
+package org.everbearer.httpclient5;
+
+import org.everbearer.Origin;
+import org.everbearer.TokenException;
+import org.everbearer.TokenSource;
+
+/**
+ * Decides which outbound request gets whose token. The exec handlers ask it once per hop: the identity on the thread
+ * that called HttpClient, then, for that identity, the source of the origin the hop goes to.
+ *
+ * <pre>{@code
+ * OutboundTokens tokens = OutboundTokens.of(source, Origin.parse("https://api.example.com"));
+ * CloseableHttpClient http = BearerTokenExecHandler.addTo(HttpClients.custom(), tokens).build();
+ * }</pre>
+ *
+ * <p>An implementation is used by any number of threads and is on the path of every request: it should neither lock nor
+ * allocate, and must never do I/O, for it is also asked on HttpClient's I/O threads.
+ */
+public interface OutboundTokens {
+
+  /**
+   * On whose behalf the calling thread acts; asked on the caller's thread when an exchange begins, and handed back to
+   * {@link #sourceFor} on every hop of that exchange, whichever thread runs it. Null when nobody is bound to the thread.
+   */
+  Object currentIdentity();
+
+  /**
+   * The source of the token that this origin may receive, or null when the origin may receive none: the request then
+   * goes out untouched.
+   *
+   * @param identity what {@link #currentIdentity()} returned when the exchange began, perhaps null
+   * @param scheme of the hop, as HttpClient spells it
+   * @param host a name or an address, in any case
+   * @param port explicit, or negative for the scheme's default
+   * @throws TokenException when the origin needs an identity and there is none; the request is then not sent
+   */
+  TokenSource sourceFor(Object identity, String scheme, String host, int port) throws TokenException;
+
+  /**
+   * One token for all callers, sent to these origins only.
+   *
+   * @throws IllegalArgumentException if no origin is given, or one is neither https nor a loopback host
+   */
+  static OutboundTokens of(TokenSource source, Origin... origins) {
+    return new FixedOrigins(source, origins);
+  }
+}

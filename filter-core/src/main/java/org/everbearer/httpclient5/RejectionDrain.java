@@ -1,0 +1,33 @@
+package org.everbearer.httpclient5;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpStreamResetException;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+
+/** Throws away the body of a 401 that will be answered by a repetition, up to a limit. */
+final class RejectionDrain implements AsyncDataConsumer {
+  private long total;
+
+  @Override
+  public void updateCapacity(CapacityChannel channel) throws IOException {
+    channel.update(Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void consume(ByteBuffer source) throws IOException {
+    total += source.remaining();
+    source.position(source.limit());
+    // This one ends the stream alone; another exception would end an HTTP/2 connection and all exchanges on it.
+    if (total > BearerTokenExecHandler.REJECTION_LIMIT) throw new HttpStreamResetException("401 with too large a body");
+  }
+
+  @Override
+  public void streamEnd(List<? extends Header> trailers) {}
+
+  @Override
+  public void releaseResources() {}
+}

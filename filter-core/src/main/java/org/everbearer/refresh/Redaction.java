@@ -1,0 +1,58 @@
+package org.everbearer.refresh;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.hc.core5.http.message.BasicNameValuePair;
+import org.apache.hc.core5.net.WWWFormCodec;
+
+/** Makes a server's words fit to be shown: one line, not long, and free of the secrets that it may be echoing. */
+final class Redaction {
+  static final Redaction NOTHING_SECRET = new Redaction(Collections.emptyList());
+  private static final int MAX_LENGTH = 200;
+  // So many characters of a secret in a row are taken for an echo of a part of it.
+  private static final int WINDOW = 10;
+
+  private final List<String> secrets = new ArrayList<>();
+
+  Redaction(List<String> secrets) {
+    for (String secret : secrets) {
+      if (secret.isEmpty()) continue;
+      this.secrets.add(secret);
+      String encoded = formEncoded(secret);
+      if (!encoded.equals(secret)) this.secrets.add(encoded);
+    }
+  }
+
+  static String formEncoded(String text) {
+    return WWWFormCodec.format(Collections.singletonList(new BasicNameValuePair(text, null)), StandardCharsets.UTF_8);
+  }
+
+  String of(String text) {
+    // Cut generously first, as the search below is quadratic; cut finally afterwards, so that no secret is left in half.
+    String words = text.length() > 10 * MAX_LENGTH ? text.substring(0, 10 * MAX_LENGTH) : text;
+    boolean[] secret = new boolean[words.length()];
+    for (String s : secrets) mark(words, s, secret);
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < words.length() && shown.length() < MAX_LENGTH; i++) {
+      char c = words.charAt(i);
+      if (!secret[i]) {
+        shown.append(c < 0x20 || c >= 0x7f && c < 0xa0 || Character.getType(c) == Character.FORMAT
+            || c == '\u2028' || c == '\u2029' ? ' ' : c);
+      } else if (i == 0 || !secret[i - 1]) {
+        shown.append("[redacted]");
+      }
+    }
+    return shown.length() < MAX_LENGTH ? shown.toString() : shown.append('…').toString();
+  }
+
+  private static void mark(String words, String s, boolean[] secret) {
+    int window = Math.min(WINDOW, s.length());
+    for (int i = 0; i + window <= words.length(); i++) {
+      if (s.contains(words.substring(i, i + window))) {
+        for (int k = i; k < i + window; k++) secret[k] = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.everbearer.servlet;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.everbearer.TokenException;
+import org.everbearer.config.ClientConfig;
+
+/**
+ * Declares one client of the web application, named by the filter-name and configured by the init parameters, and ties
+ * each inbound request to the tokens that its outbound calls may use.
+ *
+ * <p>For every request that it is mapped to, the filter
+ *
+ * <ul>
+ *   <li>binds the request's user to the thread, and gives back what was bound before. Work that {@code AsyncContext.start}
+ *       runs and asynchronous listeners are bound too, asynchronous dispatches if the mapping has
+ *       {@code <dispatcher>ASYNC</dispatcher>}; for any other thread there is {@link BearerTokens#propagate(Runnable)};
+ *   <li>with {@code preflight=true} obtains the token before the request goes on;
+ *   <li>gives the {@code onUnavailable} answer when a {@link TokenException} comes back, itself or as a cause, and the
+ *       response is not committed. With several clients that is the filter whose client has no valid token, else the
+ *       outermost.
+ * </ul>
+ *
+ * <p>Map it in front of everything that calls out, and behind a filter that puts another HttpSession in the place of the
+ * container's. A wrong configuration stops the deployment with a {@link ServletException} that lists all problems.
+ */
+public final class BearerTokenFilter implements Filter {
+  // Set by init, which the container runs before any request.
+  private BearerTokens tokens;
+  private DeclaredClient client;
+  private ClientConfig config;
+  private UnavailableAnswer answer;
+
+  /** For the container. */
+  public BearerTokenFilter() {}
+
+  @Override
+  public void init(FilterConfig filterConfig) throws ServletException {
+    tokens = Registry.of(filterConfig.getServletContext());
+    client = ClientStart.of(tokens.clients(), filterConfig);
+    config = client.startedConfig();
+    answer = new UnavailableAnswer(config.onUnavailable(), Routes.takesInbound(config));
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (!(request instanceof HttpServletRequest) || !(response instanceof HttpServletResponse)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    HttpServletRequest http = (HttpServletRequest) request;
+    IdentityBinding binding = tokens.binding();
+    Supplier<Identity> previous = binding.bind(() -> tokens.clients().routes().identify(http));
+    try {
+      if (config.preflight() && http.getDispatcherType() == DispatcherType.REQUEST) tokens.validAccessToken(client.name());
+      chain.doFilter(follow(http), response);
+    } catch (IOException | ServletException | RuntimeException e) {
+      if (!answers(e, http, (HttpServletResponse) response, previous == null)) throw e;
+    } finally {
+      binding.restore(previous);
+    }
+  }
+
+  @Override
+  public void destroy() {
+    if (client != null) tokens.clients().leave(client);
+  }
+
+  private HttpServletRequest follow(HttpServletRequest request) {
+    boolean needed = request.isAsyncSupported() && tokens.clients().routes().tellUsersApart()
+        && !(request instanceof FollowingRequest);
+    return needed ? new FollowingRequest(request, tokens.binding()) : request;
+  }
+
+  private boolean answers(Exception thrown, HttpServletRequest request, HttpServletResponse response, boolean outermost)
+      throws IOException {
+    TokenException failure = tokenException(thrown);
+    if (failure == null || response.isCommitted()) return false;
+    // An included resource may not set a status; and a failure of another client is for that client's filter to answer.
+    if (request.getDispatcherType() == DispatcherType.INCLUDE) return false;
+    if (!outermost && !tokens.isExpired(client.name())) return false;
+    if (!answer.give(failure, request, response)) return false;
+    // Or the container would wait for somebody to finish what the failed request had begun.
+    if (request.isAsyncStarted()) request.getAsyncContext().complete();
+    return true;
+  }
+
+  private static TokenException tokenException(Throwable thrown) {
+    int depth = 0;
+    for (Throwable t = thrown; t != null && depth < 32; t = t.getCause(), depth++) {
+      if (t instanceof TokenException) return (TokenException) t;
+    }
+    return null;
+  }
+}

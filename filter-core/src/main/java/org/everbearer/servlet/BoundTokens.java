@@ -1,0 +1,27 @@
+package org.everbearer.servlet;
+
+import org.everbearer.TokenException;
+import org.everbearer.TokenSource;
+import org.everbearer.httpclient5.OutboundTokens;
+
+/** For each outbound request: the client whose origin it goes to, and the token of whoever the thread works for. */
+final class BoundTokens implements OutboundTokens {
+  private final Clients clients;
+  private final IdentityBinding binding;
+
+  BoundTokens(Clients clients, IdentityBinding binding) {
+    this.clients = clients;
+    this.binding = binding;
+  }
+
+  @Override
+  public Object currentIdentity() {
+    return binding.current();
+  }
+
+  @Override
+  public TokenSource sourceFor(Object identity, String scheme, String host, int port) throws TokenException {
+    DeclaredClient client = clients.routes().receiver(scheme, host, port);
+    return client == null ? null : client.source((Identity) identity);
+  }
+}

@@ -1,0 +1,72 @@
+package org.everbearer.servlet;
+
+import java.util.concurrent.ExecutionException;
+import org.everbearer.RefreshCoordinator;
+import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.config.ClientConfig;
+import org.everbearer.config.ConfigException;
+import org.everbearer.config.TokenClient;
+
+/** One life of a client: started at most once, ended at most once, in whichever order the two arrive. */
+final class ClientRun {
+  private final DeclaredClient declared;
+  private final Once<TokenClient> start = new Once<>(this::make);
+  private final FamilyEnds familyEnds;
+  // Written by the starter, read by anybody. The starter writes it and then reads 'ended'; close() does the reverse: so
+  // at least one of the two sees the other and closes the client.
+  private volatile TokenClient client;
+  private volatile boolean ended;
+
+  ClientRun(DeclaredClient declared) {
+    this.declared = declared;
+    this.familyEnds = new FamilyEnds(declared.name(), this::clear);
+  }
+
+  TokenClient client() throws ExecutionException, InterruptedException {
+    return client != null ? client : start.get();
+  }
+
+  private TokenClient make() throws ConfigException, TokenException {
+    TokenClient made = TokenClient.of(declared.config());
+    boolean started = false;
+    try {
+      made.start();
+      client = made;
+      if (ended) throw new TokenException(Reason.CLOSED, "client " + declared.name() + " was closed while it started");
+      started = true;
+      return made;
+    } finally {
+      if (!started) made.close();
+    }
+  }
+
+  /** Null until {@link #client()} has returned. */
+  TokenClient tokenClient() {
+    return client;
+  }
+
+  ClientConfig config() {
+    return client.config();
+  }
+
+  RefreshCoordinator coordinator() {
+    return client.coordinator();
+  }
+
+  /** Gives up the tokens of a session that has ended, soon and on another thread. Does not start the client. */
+  void familyEnded(String family) {
+    if (client != null && client.coordinator() != null) familyEnds.add(family);
+  }
+
+  private void clear(String family) throws TokenException {
+    client.coordinator().clearTokens(family);
+  }
+
+  void close() {
+    ended = true;
+    familyEnds.close();
+    TokenClient running = client;
+    if (running != null) running.close();
+  }
+}

@@ -1,0 +1,64 @@
+package org.everbearer.servlet;
+
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.everbearer.TokenException;
+import org.everbearer.config.ConfigException;
+import org.everbearer.config.TokenClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings up a filter's client, or says everything that stands against it. */
+final class ClientStart {
+  private static final Logger log = LoggerFactory.getLogger(BearerTokenFilter.class);
+
+  private ClientStart() {}
+
+  static DeclaredClient of(Clients clients, FilterConfig filter) throws ServletException {
+    String name = filter.getFilterName();
+    Map<String, String> params = new LinkedHashMap<>();
+    for (String param : Collections.list(filter.getInitParameterNames())) params.put(param, filter.getInitParameter(param));
+    DeclaredClient client = clients.enter(name, Declarations.source(filter.getServletContext(), name, params));
+    boolean started = false;
+    try {
+      Set<String> problems = new LinkedHashSet<>();
+      collect(problems, client::config);
+      collect(problems, () -> TokenClients.checkTogether(clients.routes().configs().values()));
+      if (problems.isEmpty()) collect(problems, client::start);
+      if (!problems.isEmpty()) throw refusal(name, problems);
+      log.info("{}", client.startedConfig().describe());
+      started = true;
+      return client;
+    } catch (TokenException e) {
+      throw new ServletException("Filter " + name + " cannot start: " + e.getMessage(), e);
+    } finally {
+      if (!started) clients.refuse(client);
+    }
+  }
+
+  private interface Step {
+    void run() throws ConfigException, TokenException;
+  }
+
+  private static void collect(Set<String> problems, Step step) throws TokenException {
+    try {
+      step.run();
+    } catch (ConfigException e) {
+      problems.addAll(e.problems());
+    }
+  }
+
+  private static ServletException refusal(String name, Set<String> problems) {
+    StringBuilder text = new StringBuilder("Filter ").append(name).append(" is not configured correctly (")
+        .append(problems.size()).append(problems.size() == 1 ? " problem):" : " problems):");
+    for (String problem : problems) text.append("\n  - ").append(problem);
+    // Logged here as well, since a container may show no more of it than "filter failed to start".
+    log.error("{}", text);
+    return new ServletException(text.toString());
+  }
+}

@@ -1,0 +1,65 @@
+package org.everbearer.servlet;
+
+import java.util.concurrent.CompletableFuture;
+import org.everbearer.AccessToken;
+import org.everbearer.TokenException;
+import org.everbearer.TokenSource;
+
+/** One client's tokens for whoever calls: each call finds out anew on whose behalf its thread works. */
+final class CurrentSource implements TokenSource {
+  private final DeclaredClient client;
+  private final IdentityBinding binding;
+
+  CurrentSource(DeclaredClient client, IdentityBinding binding) {
+    this.client = client;
+    this.binding = binding;
+  }
+
+  private TokenSource current() throws TokenException {
+    return client.source(binding.current());
+  }
+
+  @Override
+  public AccessToken accessToken() throws TokenException {
+    return current().accessToken();
+  }
+
+  @Override
+  public CompletableFuture<AccessToken> accessTokenAsync() {
+    try {
+      return current().accessTokenAsync();
+    } catch (TokenException e) {
+      CompletableFuture<AccessToken> failed = new CompletableFuture<>();
+      failed.completeExceptionally(e);
+      return failed;
+    }
+  }
+
+  @Override
+  public AccessToken accessTokenNow() {
+    try {
+      return current().accessTokenNow();
+    } catch (TokenException none) {
+      return null;
+    }
+  }
+
+  @Override
+  public boolean invalidate(String rejectedToken) {
+    try {
+      return current().invalidate(rejectedToken);
+    } catch (TokenException none) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean isExpired() {
+    if (!client.isRunning()) return true;
+    try {
+      return current().isExpired();
+    } catch (TokenException none) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.everbearer.servlet;
+
+import java.util.concurrent.ExecutionException;
+import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
+import org.everbearer.TokenSource;
+import org.everbearer.config.ClientConfig;
+import org.everbearer.config.ConfigException;
+import org.everbearer.config.ConfigSource;
+import org.everbearer.config.Protocol;
+
+/** One filter declaration: its configuration, read once, and the client that runs from first use until undeploy. */
+final class DeclaredClient {
+  private final String name;
+  private final Once<ClientConfig> config;
+  private volatile ClientRun run;
+  private volatile boolean closed;
+
+  DeclaredClient(ConfigSource source, String name) {
+    this.name = name;
+    this.config = new Once<>(() -> ClientConfig.read(source));
+    this.run = new ClientRun(this);
+  }
+
+  String name() {
+    return name;
+  }
+
+  ClientConfig config() throws ConfigException {
+    try {
+      return config.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ConfigException) throw (ConfigException) e.getCause();
+      throw unexpected(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while another thread reads the configuration of " + name, e);
+    }
+  }
+
+  /** The running client, started now if it is not yet. Once it runs this is a read. */
+  ClientRun start() throws ConfigException, TokenException {
+    if (closed) throw new TokenException(Reason.CLOSED, "client " + name + ": the web application is being stopped");
+    ClientRun current = run;
+    try {
+      current.client();
+      return current;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ConfigException) throw (ConfigException) e.getCause();
+      if (e.getCause() instanceof TokenException) throw (TokenException) e.getCause();
+      throw unexpected(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TokenException(Reason.INTERRUPTED, "client " + name + ": interrupted while another thread starts it", e);
+    }
+  }
+
+  /** Whether {@link #start()} would be a read. */
+  boolean isRunning() {
+    return !closed && run.tokenClient() != null;
+  }
+
+  /** Only while {@link #isRunning()}. */
+  ClientConfig startedConfig() {
+    return run.config();
+  }
+
+  /** {@link #start()} for callers at run time: a configuration that is wrong is one more reason to have no token. */
+  ClientRun running() throws TokenException {
+    try {
+      return start();
+    } catch (ConfigException e) {
+      throw new TokenException(Reason.CONFIGURATION, e.getMessage(), e);
+    }
+  }
+
+  /** Where this identity's token comes from. */
+  TokenSource source(Identity identity) throws TokenException {
+    ClientRun current = running();
+    Protocol protocol = current.config().protocol();
+    if (protocol == Protocol.RELAY) return new RelayedToken(inboundToken(identity));
+    if (protocol == Protocol.TOKEN_EXCHANGE) return current.tokenClient().exchangedFor(inboundToken(identity));
+    if (current.config().identity() == ClientConfig.Identity.APPLICATION) return current.coordinator().application();
+    return current.coordinator().source(family(identity));
+  }
+
+  private String family(Identity identity) throws TokenException {
+    String family = bound(identity).family(name);
+    if (family != null) return family;
+    throw new TokenException(Reason.NO_TOKENS, "client " + name + ": nobody has signed in with this session; after login"
+        + " call BearerTokens.storeTokens(request, \"" + name + "\", tokens)");
+  }
+
+  private String inboundToken(Identity identity) throws TokenException {
+    String token = bound(identity).inboundToken();
+    if (token != null) return token;
+    throw new TokenException(Reason.NO_TOKENS,
+        "client " + name + ": the inbound request has no Authorization header with a bearer token to pass on");
+  }
+
+  private Identity bound(Identity identity) throws TokenException {
+    if (identity != null) return identity;
+    throw new TokenException(Reason.NO_TOKENS, "client " + name + ": this thread works for no request; map the filter "
+        + name + " to the request's path (with <dispatcher>ASYNC</dispatcher> too if it is dispatched asynchronously),"
+        + " or hand the work over with BearerTokens.propagate");
+  }
+
+  void familyEnded(String family) {
+    run.familyEnded(family);
+  }
+
+  /** Ends the client; the next use starts it again. */
+  void stop() {
+    ClientRun old = run;
+    run = new ClientRun(this);
+    old.close();
+  }
+
+  /** Ends the client for good. */
+  void close() {
+    closed = true;
+    run.close();
+  }
+
+  private static IllegalStateException unexpected(Throwable cause) {
+    if (cause instanceof RuntimeException) throw (RuntimeException) cause;
+    if (cause instanceof Error) throw (Error) cause;
+    return new IllegalStateException(cause);
+  }
+}

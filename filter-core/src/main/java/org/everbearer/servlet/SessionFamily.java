@@ -1,0 +1,70 @@
+package org.everbearer.servlet;
+
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import java.io.Serializable;
+import java.util.Objects;
+import org.everbearer.Fingerprint;
+
+/**
+ * All that a HttpSession knows of its user's tokens: the opaque name of a token family.
+ *
+ * <p>It listens to its own binding because that needs no registration. An HttpSessionListener would have to be declared
+ * by the application or found by discovery, and a filter may not add one: it is initialised too late.
+ */
+final class SessionFamily implements HttpSessionBindingListener, Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final String PREFIX = "org.everbearer.family.";
+
+  private final String id;
+  // Not saved with the session: it only spares the second clearing when clearTokens has done it already.
+  private transient volatile boolean released;
+
+  SessionFamily(String id) {
+    this.id = Objects.requireNonNull(id, "id");
+  }
+
+  static String attribute(String client) {
+    return PREFIX + client;
+  }
+
+  /** Null if the session has none for this client, or has ended meanwhile. */
+  static SessionFamily of(HttpSession session, String attribute) {
+    try {
+      Object value = session.getAttribute(attribute);
+      return value instanceof SessionFamily ? (SessionFamily) value : null;
+    } catch (IllegalStateException ended) {
+      return null;
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  void release() {
+    released = true;
+  }
+
+  @Override
+  public void valueBound(HttpSessionBindingEvent event) {}
+
+  /**
+   * The session has ended, or another family has taken the place of this one. A session that is passivated or moves to
+   * another node is not unbound. One that is replicated may be: its attribute is replaced by a copy of itself.
+   */
+  @Override
+  public void valueUnbound(HttpSessionBindingEvent event) {
+    if (released || !event.getName().startsWith(PREFIX)) return;
+    SessionFamily now = of(event.getSession(), event.getName());
+    if (now != null && now.id.equals(id)) return;
+    BearerTokens tokens = Registry.present(event.getSession().getServletContext());
+    if (tokens != null) tokens.clients().familyEnded(event.getName().substring(PREFIX.length()), id);
+  }
+
+  @Override
+  public String toString() {
+    return "SessionFamily[" + Fingerprint.of(id) + "]";
+  }
+}

@@ -1,0 +1,86 @@
+package org.everbearer.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.everbearer.TokenRecord;
+import org.everbearer.TokenStore;
+
+/**
+ * Keeps one record in one file of a local disk: the store for one host, whatever the number of web applications and
+ * processes on it that share the file.
+ *
+ * <pre>{@code
+ * TokenStore store = FileTokenStore.at(Paths.get("/var/lib/chat/tokens"), EncryptionKeys.of(key, old));
+ * }</pre>
+ *
+ * <p>The file is created with mode 0600 and refused when others may access it. It is replaced by an atomic rename, data
+ * and directory synchronized to the disk first, so a crash leaves the old record or the new one. Beside it lie
+ * {@code PATH.lock}, which is empty and stays, and for a moment {@code PATH.everbearer-new}. The directory must exist
+ * and be writable.
+ *
+ * <p>A file that holds no record (truncated, garbage, empty) is never started over: every read and write fails until a
+ * person puts a good copy back or removes it; a copy is kept as {@code PATH.corrupt-TIME}. A write gives up when
+ * another process has held the lock for ten seconds. An interrupt does not end a write that has begun.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class FileTokenStore implements TokenStore {
+  private final Path path;
+  private final RecordCodec codec;
+  private final LockFile lock;
+
+  private FileTokenStore(Path path, EncryptionKeys keys, Duration lockWait) {
+    this.path = path;
+    this.codec = new RecordCodec(keys);
+    this.lock = new LockFile(lockWait);
+  }
+
+  /** A store in plain text: whoever may read the file has the tokens. */
+  public static FileTokenStore at(Path path) {
+    return at(path, EncryptionKeys.none());
+  }
+
+  public static FileTokenStore at(Path path, EncryptionKeys keys) {
+    return at(path, keys, Duration.ofSeconds(10));
+  }
+
+  static FileTokenStore at(Path path, EncryptionKeys keys, Duration lockWait) {
+    return new FileTokenStore(path, keys, lockWait);
+  }
+
+  @Override
+  public Snapshot read(String key) throws IOException {
+    return new Snapshot(load(AtomicFile.at(path), key, lock), System.currentTimeMillis());
+  }
+
+  @Override
+  public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException {
+    Generations.requireNewer(expectedGeneration, next);
+    AtomicFile file = AtomicFile.at(path);
+    return lock.hold(file.lock(), () -> {
+      TokenRecord current = load(file, key, null);
+      if (Generations.of(current) != expectedGeneration) return false;
+      if (next != null) {
+        file.write(RecordFile.bytes(codec.encode(key, next)));
+      } else if (current != null) {
+        file.delete();
+      }
+      return true;
+    });
+  }
+
+  private TokenRecord load(AtomicFile file, String key, LockFile toTake) throws IOException {
+    return RecordFile.read(file, file.lock(), toTake, text -> codec.decode(key, text));
+  }
+
+  @Override
+  public String description() {
+    return "file:" + path;
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

@@ -1,0 +1,155 @@
+package org.everbearer.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.everbearer.Fingerprint;
+
+/** The statements, each on a connection that somebody else opens, commits and closes. */
+final class JdbcTable {
+  static final String NAME = "everbearer_tokens";
+  private static final int TIMEOUT_SECONDS = 10;
+  private static final int KEY_LENGTH = 128;
+  private static final int HASH_LENGTH = 64;
+  // Equal under every collation exactly when they are equal: no upper case, no blanks, nothing outside ASCII.
+  private static final Pattern PLAIN_KEY = Pattern.compile("[a-z0-9._:/-]{1," + KEY_LENGTH + "}");
+
+  private final SqlDialect dialect;
+
+  JdbcTable(SqlDialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** A row as it is, or the time alone. */
+  static final class Row {
+    final long now;
+    final long generation;
+    final String text;
+
+    Row(long now, long generation, String text) {
+      this.now = now;
+      this.generation = generation;
+      this.text = text;
+    }
+  }
+
+  /** The key itself where a database cannot confuse it with another; else what can be read of it, and its hash. */
+  static String rowKey(String key) {
+    if (PLAIN_KEY.matcher(key).matches()) return key;
+    String readable = key.replaceAll("[^a-z0-9._:/-]", "_");
+    return readable.substring(0, Math.min(readable.length(), KEY_LENGTH - HASH_LENGTH - 1)) + "#" + Fingerprint.hash(key);
+  }
+
+  List<String> ddl() {
+    List<String> statements = new ArrayList<>();
+    statements.add("CREATE TABLE " + NAME + " " + dialect.columns());
+    statements.add("CREATE INDEX " + NAME + "_purge ON " + NAME + " (purge_after)");
+    return statements;
+  }
+
+  Void create(Connection connection) throws SQLException {
+    for (String statement : ddl()) {
+      try (Statement create = connection.createStatement()) {
+        create.executeUpdate(statement);
+      }
+    }
+    return null;
+  }
+
+  /** The time; fails if there is no such table. */
+  long now(Connection connection) throws SQLException {
+    // Always one row, without a vendor's one-row table.
+    String sql = "SELECT " + dialect.now() + ", COUNT(*) FROM " + NAME + " WHERE 1 = 0";
+    try (PreparedStatement select = prepare(connection, sql); ResultSet rows = select.executeQuery()) {
+      rows.next();
+      return dialect.millis(rows, 1);
+    }
+  }
+
+  Row read(Connection connection, String key) throws SQLException {
+    String sql = "SELECT " + dialect.now() + ", generation, token_record FROM " + NAME + " WHERE store_key = ?";
+    try (PreparedStatement select = prepare(connection, sql)) {
+      select.setString(1, rowKey(key));
+      try (ResultSet rows = select.executeQuery()) {
+        if (rows.next()) return new Row(dialect.millis(rows, 1), rows.getLong(2), rows.getString(3));
+      }
+    }
+    return new Row(now(connection), 0, null);
+  }
+
+  void insert(Connection connection, String key, long generation, String text, long purgeAfter) throws SQLException {
+    String sql = "INSERT INTO " + NAME + " (generation, token_record, purge_after, store_key) VALUES (?, ?, ?, ?)";
+    try (PreparedStatement insert = prepare(connection, sql)) {
+      bind(insert, generation, text, purgeAfter, key);
+      insert.executeUpdate();
+    }
+  }
+
+  boolean update(Connection connection, String key, long expected, long generation, String text, long purgeAfter)
+      throws SQLException {
+    String sql = "UPDATE " + NAME + " SET generation = ?, token_record = ?, purge_after = ?"
+        + " WHERE store_key = ? AND generation = ?";
+    try (PreparedStatement update = prepare(connection, sql)) {
+      bind(update, generation, text, purgeAfter, key);
+      update.setLong(5, expected);
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  private static void bind(PreparedStatement write, long generation, String text, long purgeAfter, String key)
+      throws SQLException {
+    write.setLong(1, generation);
+    write.setString(2, text);
+    write.setLong(3, purgeAfter);
+    write.setString(4, rowKey(key));
+  }
+
+  boolean delete(Connection connection, String key, long expected) throws SQLException {
+    String sql = "DELETE FROM " + NAME + " WHERE store_key = ? AND generation = ?";
+    try (PreparedStatement delete = prepare(connection, sql)) {
+      delete.setString(1, rowKey(key));
+      delete.setLong(2, expected);
+      return delete.executeUpdate() == 1;
+    }
+  }
+
+  /** How many rows were due, at most {@code limit}; a row that was written meanwhile stays. */
+  int purge(Connection connection, long now, int limit) throws SQLException {
+    List<String> due = new ArrayList<>();
+    try (PreparedStatement select =
+        prepare(connection, "SELECT store_key FROM " + NAME + " WHERE purge_after < ?")) {
+      select.setMaxRows(limit);
+      select.setLong(1, now);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) due.add(rows.getString(1));
+      }
+    }
+    if (due.isEmpty()) return 0;
+    String sql = "DELETE FROM " + NAME + " WHERE store_key = ? AND purge_after < ?";
+    try (PreparedStatement delete = prepare(connection, sql)) {
+      for (String rowKey : due) {
+        delete.setString(1, rowKey);
+        delete.setLong(2, now);
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+    return due.size();
+  }
+
+  private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      statement.setQueryTimeout(TIMEOUT_SECONDS);
+    } catch (SQLFeatureNotSupportedException e) {
+      // Then the data source's own time limit counts.
+    }
+    return statement;
+  }
+}
