@@ -13,6 +13,7 @@ import org.everbearer.servlet.BearerTokens;
 /** Makes the one HTTP client of this application when it starts, and closes it when it stops. */
 public final class ChatApplication implements ServletContextListener {
   private static final String BASE_URL = "CHAT_API_BASE_URL";
+  private static final String TIMEOUT = "CHAT_API_TIMEOUT_SECONDS";
 
   private CloseableHttpClient http;
 
@@ -20,7 +21,7 @@ public final class ChatApplication implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
     URI baseUrl = baseUrl(setting(BASE_URL, null));
-    Timeout silence = Timeout.ofSeconds(Long.parseLong(setting("CHAT_API_TIMEOUT_SECONDS", "30")));
+    Timeout silence = timeout(setting(TIMEOUT, "30"));
     http = BearerTokens.of(context).addTo(ChatApi.configure(HttpClients.custom(), silence)).build();
     context.setAttribute(ChatApi.class.getName(), new ChatApi(http, baseUrl));
   }
@@ -52,5 +53,12 @@ public final class ChatApplication implements ServletContextListener {
           + " query or fragment, for example https://chat.example.com");
     }
     return URI.create(trimmed);
+  }
+
+  static Timeout timeout(String value) {
+    if (!value.matches("[1-9][0-9]{0,4}")) {
+      throw new IllegalStateException(TIMEOUT + " is '" + value + "': it must be a whole number of seconds, from 1 on");
+    }
+    return Timeout.ofSeconds(Long.parseLong(value));
   }
 }

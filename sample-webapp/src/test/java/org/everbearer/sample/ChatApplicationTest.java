@@ -31,4 +31,11 @@ class ChatApplicationTest {
     assertTrue(message.startsWith("CHAT_API_BASE_URL is "), message);
     assertTrue(message.contains("https://chat.example.com"), message);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "-1", "5s", "1.5", "100000"})
+  void unusableTimeout_isNamed(String value) {
+    String message = assertThrows(IllegalStateException.class, () -> ChatApplication.timeout(value)).getMessage();
+    assertTrue(message.startsWith("CHAT_API_TIMEOUT_SECONDS is '" + value + "'"), message);
+  }
 }
