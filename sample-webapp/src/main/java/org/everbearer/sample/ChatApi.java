@@ -72,7 +72,7 @@ final class ChatApi {
     return reply;
   }
 
-  /** Hands each event to {@code browser} in the moment it arrives. What {@code browser} throws ends the call at once. */
+  /** Hands each event to {@code browser} the moment it arrives. What {@code browser} throws ends the call at once. */
   void stream(ChatRequest chat, Consumer<ServerSentEvent> browser) throws IOException {
     call(post("/v1/chat", "text/event-stream", chat.toJson()), response -> {
       requireType(response, ContentType.TEXT_EVENT_STREAM);

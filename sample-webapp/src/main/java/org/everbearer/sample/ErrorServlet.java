@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What the container itself has to refuse is answered in the same form as everything else, never with a stack trace. */
+/** What the container itself refuses is answered in the same form as everything else, never with a stack trace. */
 public final class ErrorServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
 

@@ -50,7 +50,8 @@ final class Upstream implements AutoCloseable {
   String accessToken(long secondsToLive) {
     long now = Instant.now().getEpochSecond();
     int number = tokens.size();
-    String claims = "{\"sub\":\"test\",\"jti\":\"" + number + "\",\"iat\":" + (now - 60) + ",\"exp\":" + (now + secondsToLive) + "}";
+    String claims = "{\"sub\":\"test\",\"jti\":\"" + number + "\",\"iat\":" + (now - 60)
+        + ",\"exp\":" + (now + secondsToLive) + "}";
     return remember(base64("{\"alg\":\"none\"}") + "." + base64(claims) + "." + base64("signature-" + number));
   }
 
