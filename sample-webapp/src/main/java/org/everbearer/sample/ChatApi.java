@@ -106,9 +106,13 @@ final class ChatApi {
     } catch (SocketTimeoutException e) {
       throw ErrorAnswer.gatewayTimeout(e);
     } catch (IOException e) {
-      if (e.getCause() instanceof TokenException noToken) throw noToken; // answered by the filter
+      if (noToken(e)) throw e; // answered by the filter
       throw ErrorAnswer.badGateway("The chat service cannot be reached.", e);
     }
+  }
+
+  private static boolean noToken(Throwable thrown) {
+    return thrown instanceof TokenException || thrown.getCause() != null && noToken(thrown.getCause());
   }
 
   private static void requireSuccess(ClassicHttpResponse response) {
