@@ -226,7 +226,7 @@ async function checkHealth() {
     const health = await (await fetch('health', { headers: { Accept: 'application/json' } })).json();
     if (health.status === 'UP') return showHealth('up', 'Token valid');
     const wait = health.nextTry ? (Date.parse(health.nextTry) - Date.now()) / 1000 : 0;
-    const next = wait > 0 ? `, next try in ${seconds(wait)}` : '';
+    const next = wait > 0 ? `; next try in ${Math.ceil(wait)} s` : '';
     showHealth('down', (REASONS[health.reason] || 'No valid token') + next);
   } catch {
     showHealth('down', 'Server not reachable');
