@@ -165,7 +165,10 @@ public final class BearerTokens {
     return binding.carry(Objects.requireNonNull(task, "task"));
   }
 
-  /** {@link #propagate(Runnable)} for a task with a result. */
+  /**
+   * {@link #propagate(Runnable)} for a task with a result. A lambda that returns a value fits a supplier too: give it a
+   * type, {@code propagate((Callable<Reply>) () -> call())}.
+   */
   public <T> Callable<T> propagate(Callable<T> task) {
     return binding.carry(Objects.requireNonNull(task, "task"));
   }

@@ -31,7 +31,6 @@ final class ClientStart {
       collect(problems, () -> TokenClients.checkTogether(clients.routes().configs().values()));
       if (problems.isEmpty()) collect(problems, client::start);
       if (!problems.isEmpty()) throw refusal(name, problems);
-      log.info("{}", client.startedConfig().describe());
       started = true;
       return client;
     } catch (TokenException e) {

@@ -72,15 +72,15 @@ final class Clients {
     }
   }
 
-  /** A filter could not come up. Without any other in service nobody will tell us of the end: so everything ends now. */
+  /** A filter could not come up. If nobody is there to tell us of the application's end, everything ends now. */
   void refuse(DeclaredClient client) {
-    boolean alone;
+    boolean unwatched;
     synchronized (this) {
       inService.remove(client);
-      alone = inService.isEmpty();
+      unwatched = inService.isEmpty() && !TokensShutdown.watches(context);
     }
     client.stop();
-    if (alone) for (DeclaredClient each : declared) each.stop();
+    if (unwatched) for (DeclaredClient each : declared) each.stop();
   }
 
   /** A filter goes down: its client ends, and with the last of them everything. */

@@ -11,6 +11,8 @@ import java.util.Set;
  * them. Where the container does not discover it the filters' own end is what counts.
  */
 public final class TokensShutdown implements ServletContainerInitializer, ServletContextListener {
+  private static final String ATTRIBUTE = TokensShutdown.class.getName();
+
   /** For the container. */
   public TokensShutdown() {}
 
@@ -18,6 +20,11 @@ public final class TokensShutdown implements ServletContainerInitializer, Servle
   public void onStartup(Set<Class<?>> ignored, ServletContext context) {
     // Only here may a ServletContextListener be added by code.
     context.addListener(this);
+    context.setAttribute(ATTRIBUTE, Boolean.TRUE);
+  }
+
+  static boolean watches(ServletContext context) {
+    return context.getAttribute(ATTRIBUTE) != null;
   }
 
   @Override
