@@ -75,7 +75,7 @@ final class ChatClients {
 
   private static boolean isGood(HttpResponse<String> reply, boolean streamed) {
     if (reply.statusCode() != 200) return false;
-    if (streamed) return reply.body().contains("\"word\"") && reply.body().contains("event: done");
+    if (streamed) return reply.body().contains("\"delta\"") && reply.body().contains("event: done");
     return !JsonParser.parseString(reply.body()).getAsJsonObject().get("reply").getAsString().isEmpty();
   }
 }

@@ -62,7 +62,8 @@ class ChatForAMinuteIT {
     assertEquals(0, count(before, after, "familiesRevoked"));
     long rotations = count(before, after, "rotations");
     double lifetimes = 2.0 * MINUTE.toSeconds() / LIFETIME_SECONDS;
-    assertTrue(rotations >= lifetimes * 0.9 && rotations <= lifetimes * 1.3,
+    // Below one, because JWTs count whole seconds: the server rounds a token's end up, by half a second on average.
+    assertTrue(rotations >= lifetimes * 0.7 && rotations <= lifetimes * 1.3,
         rotations + " refreshes in " + lifetimes + " lifetimes");
     assertEquals(rotations, count(before, after, "refreshes"));
     System.out.println(chats + " chats, " + rotations + " refreshes in " + lifetimes + " lifetimes");

@@ -101,11 +101,13 @@ final class Runner implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    try {
+      process.onExit().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
       process.destroyForcibly();
-      throw new IllegalStateException("the runner does not stop: " + output());
+      throw new IllegalStateException("the runner does not stop: " + output(), e);
     }
   }
 }

@@ -14,6 +14,7 @@ import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
+import org.everbearer.observe.LogListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +95,7 @@ public final class TokenClient implements AutoCloseable {
         .rotateWithoutStore(config.get(Parameters.ON_STORE_FAILURE) == OnStoreFailure.ROTATE)
         .maxConcurrentRefreshes(config.get(Parameters.MAX_CONCURRENT_REFRESHES))
         .maxIdentities(config.maxCachedTokens());
+    builder.listener(new LogListener(config.name()));
     if (store != null) builder.store(store);
     for (TokenListener listener : listeners) builder.listener(listener);
     return builder.build();
