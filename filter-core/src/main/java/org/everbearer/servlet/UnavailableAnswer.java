@@ -72,7 +72,10 @@ final class UnavailableAnswer {
       if (!ofTheBody) kept.put(name, new ArrayList<>(response.getHeaders(name)));
     }
     response.reset();
-    kept.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+    kept.forEach((name, values) -> {
+      // What is there again already, such as Jetty's Date, is the container's own.
+      if (!response.containsHeader(name)) values.forEach(value -> response.addHeader(name, value));
+    });
     response.setHeader("Cache-Control", "no-store");
   }
 
