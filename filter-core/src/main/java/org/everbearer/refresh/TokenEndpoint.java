@@ -26,8 +26,8 @@ import org.everbearer.TokenSet;
  *
  * <p>One attempt takes at most {@code requestTimeout}, from reading the issuer's metadata to the last byte of the
  * reply, however slowly the bytes arrive. Only the operating system's name look-up may hold the
- * calling thread longer; nothing is sent after it then. Building one opens no connection. Safe for use by any number of threads; closed by the
- * refresher that was made from it.
+ * calling thread longer; nothing is sent after it then. Building one opens no connection. Safe for use by any number
+ * of threads; closed by the refresher that was made from it.
  */
 public final class TokenEndpoint implements Closeable {
   private final TokenTarget fixed;
