@@ -34,12 +34,12 @@ public final class ClientAuthentication {
 
   /** The HTTP Basic scheme, identifier and secret form-encoded first (RFC 6749 §2.3.1). */
   public static ClientAuthentication basic(String clientId, String clientSecret) {
-    return new ClientAuthentication("basic", required(clientId, "clientId"), required(clientSecret, "clientSecret"), null);
+    return withSecret("basic", clientId, clientSecret);
   }
 
   /** Identifier and secret in the request's body (RFC 6749 §2.3.1). */
   public static ClientAuthentication post(String clientId, String clientSecret) {
-    return new ClientAuthentication("post", required(clientId, "clientId"), required(clientSecret, "clientSecret"), null);
+    return withSecret("post", clientId, clientSecret);
   }
 
   /**
@@ -52,6 +52,11 @@ public final class ClientAuthentication {
    */
   public static ClientAuthentication privateKeyJwt(String clientId, Path keyFile) throws IOException {
     return new ClientAuthentication("private_key_jwt", required(clientId, "clientId"), null, ClientKey.read(keyFile));
+  }
+
+  private static ClientAuthentication withSecret(String method, String clientId, String clientSecret) {
+    String id = required(clientId, "clientId");
+    return new ClientAuthentication(method, id, required(clientSecret, "clientSecret"), null);
   }
 
   private static String required(String value, String name) {

@@ -75,8 +75,8 @@ final class ClientKey {
     Matcher pem = PEM.matcher(text);
     if (!pem.find()) throw problem(file, "is neither PEM nor a JWK; write the private key as PEM (PKCS #8)");
     if (!pem.group(1).equals("PRIVATE KEY")) {
-      throw problem(file, "holds a " + pem.group(1) + ", but an unencrypted PRIVATE KEY (PKCS #8) is needed; convert it:"
-          + " openssl pkcs8 -topk8 -nodes -in old.pem -out new.pem");
+      throw problem(file, "holds a " + pem.group(1) + ", but an unencrypted PRIVATE KEY (PKCS #8) is needed; convert"
+          + " it: openssl pkcs8 -topk8 -nodes -in old.pem -out new.pem");
     }
     PKCS8EncodedKeySpec spec;
     try {
@@ -98,7 +98,8 @@ final class ClientKey {
 
   private static String algorithm(Path file, PrivateKey key) {
     if (key instanceof RSAPrivateKey) return AlgorithmIdentifiers.RSA_USING_SHA256;
-    String curve = key instanceof ECPrivateKey ? EllipticCurves.getName(((ECPrivateKey) key).getParams().getCurve()) : "";
+    String curve = key instanceof ECPrivateKey
+        ? EllipticCurves.getName(((ECPrivateKey) key).getParams().getCurve()) : null;
     switch (String.valueOf(curve)) {
       case EllipticCurves.P_256: return AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256;
       case EllipticCurves.P_384: return AlgorithmIdentifiers.ECDSA_USING_P384_CURVE_AND_SHA384;

@@ -27,8 +27,8 @@ final class EndpointUri {
     }
     Origin origin = Origin.of(uri.getScheme(), uri.getHost(), uri.getPort());
     if (!origin.isSecure() && !allowInsecure) {
-      throw new IllegalArgumentException("plain http goes to loopback hosts only, so write https or, where the network is"
-          + " to be trusted, allowInsecure=true: " + describe(uri));
+      throw new IllegalArgumentException("plain http goes to loopback hosts only, so write https or, where the network"
+          + " is to be trusted, allowInsecure=true: " + describe(uri));
     }
     return uri;
   }

@@ -30,7 +30,7 @@ final class Redaction {
   }
 
   String of(String text) {
-    // Cut generously first, as the search below is quadratic; cut finally afterwards, so that no secret is left in half.
+    // Cut generously first, as the search below is slow; cut finally afterwards, so that no secret is left in half.
     String words = text.length() > 10 * MAX_LENGTH ? text.substring(0, 10 * MAX_LENGTH) : text;
     boolean[] secret = new boolean[words.length()];
     for (String s : secrets) mark(words, s, secret);

@@ -24,10 +24,10 @@ import org.everbearer.TokenSet;
  * TokenRefresher refresher = SessionRefresh.builder(endpoint).build();
  * }</pre>
  *
- * <p>One attempt takes at most {@code requestTimeout}, from reading the issuer's metadata to the last byte of the reply,
- * however slowly the bytes arrive. Only the operating system's name look-up may hold the calling thread longer; nothing
- * is sent after it then. Building one opens no connection. Safe for use by any number of threads; closed by the
- * refresher that was made from it.
+ * <p>One attempt takes at most {@code requestTimeout}, from reading the issuer's metadata to the last byte of the
+ * reply, however slowly the bytes arrive. Only the operating system's name look-up may hold the
+ * calling thread longer; nothing is sent after it then. Building one opens no connection. Safe for use by any number
+ * of threads; closed by the refresher that was made from it.
  */
 public final class TokenEndpoint implements Closeable {
   private final TokenTarget fixed;
@@ -40,7 +40,8 @@ public final class TokenEndpoint implements Closeable {
   private TokenEndpoint(Builder b) {
     this.fixed = b.uri == null ? null : new TokenTarget(EndpointUri.parse(b.uri, b.allowInsecure), null, null);
     this.metadata = b.issuer == null ? null : new ServerMetadata(b.issuer, b.allowInsecure);
-    this.verifier = TokenVerifier.of(b.jwksUri, b.expectedIssuer, b.expectedAudience, metadata != null, b.allowInsecure);
+    this.verifier = TokenVerifier.of(
+        b.jwksUri, b.expectedIssuer, b.expectedAudience, metadata != null, b.allowInsecure);
     this.headers = new ArrayList<>(b.headers);
     this.requestTimeout = b.requestTimeout;
     this.http = new TokenHttp(b.client, b.connectTimeout);
@@ -152,8 +153,8 @@ public final class TokenEndpoint implements Closeable {
     }
 
     /**
-     * The keys (RFC 7517 §5) that each new access token must be signed with, or it is not served. With an issuer and one
-     * of the two expectations below, those of the issuer's metadata are the default; else nothing is verified.
+     * The keys (RFC 7517 §5) that each new access token must be signed with, or it is not served. With an issuer and
+     * one of the two expectations below, those of the issuer's metadata are the default; else nothing is verified.
      */
     public Builder jwksUri(String value) {
       jwksUri = value;

@@ -1,6 +1,7 @@
 package org.everbearer.refresh;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ class ClientAuthenticationTest {
     KeyPair pair = rsa(2048);
     ClientKey key = ClientKey.read(pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
     assertEquals("https://id.example.com",
-        new TokenTarget(java.net.URI.create("https://id.example.com/token"), "https://id.example.com", null).audience());
+        new TokenTarget(URI.create("https://id.example.com/token"), "https://id.example.com", null).audience());
     assertEquals("web", verified(key.assertion("web", "https://id.example.com"), pair.getPublic(),
         "https://id.example.com").getJwtClaims().getIssuer());
   }

@@ -27,7 +27,8 @@ class LifetimeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"true", "null", "{}", "[300]", "'\"\"'", "'\"soon\"'", "'\"NaN\"'", "'\"Infinity\"'", "'\"0x10\"'", "'\"5m\"'",
+  @CsvSource({"true", "null", "{}", "[300]", "'\"\"'", "'\"soon\"'", "'\"NaN\"'", "'\"Infinity\"'", "'\"0x10\"'",
+      "'\"5m\"'",
       "1e999", "'\"1e999\"'"})
   void oddExpiresIn_countsAsAbsent(String value) {
     assertEquals(Duration.ofSeconds(50), of(value, ISSUED_AT_1000_UNTIL_1300, 1250L));

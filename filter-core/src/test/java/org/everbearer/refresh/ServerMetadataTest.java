@@ -134,7 +134,8 @@ class ServerMetadataTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "503,404,TRANSIENT", "429,404,TRANSIENT", "302,302,TRANSIENT"})
+  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "503,404,TRANSIENT", "429,404,TRANSIENT",
+      "302,302,TRANSIENT"})
   void missingDocuments_areClassifiedAndTriedAgain(int first, int second, Reason reason) throws TokenException {
     server.stubFor(get(RFC8414).willReturn(aResponse().withStatus(first).withHeader("Location", "/x")));
     server.stubFor(get(OIDC).willReturn(aResponse().withStatus(second).withHeader("Location", "/x")));
@@ -153,11 +154,13 @@ class ServerMetadataTest {
 
   @Test
   void brokenOffDocument_isNotSent() throws Exception {
-    try (RawServer raw = new RawServer((socket, out) -> RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"));
+    try (RawServer raw = new RawServer((socket, out) ->
+        RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"));
         Closing r = new Closing(refresher("http://127.0.0.1:" + raw.port(), Duration.ofSeconds(30)))) {
       TokenException e = assertThrows(TokenException.class, () -> r.refresh(current()));
       assertEquals(Reason.NOT_SENT, e.reason());
-      assertTrue(raw.requests.get(0).startsWith("GET /.well-known/oauth-authorization-server HTTP"), raw.requests.get(0));
+      String request = raw.requests.get(0);
+      assertTrue(request.startsWith("GET /.well-known/oauth-authorization-server HTTP"), request);
     }
   }
 

@@ -78,9 +78,11 @@ class SessionRefreshTest extends TokenRefresherContract {
 
   @Test
   void homeGrownNames_fit() throws TokenException {
-    answer(json(200, "{\"data\":{\"tokens\":{\"at\":\"new-access-token\",\"rt\":\"new-refresh-token\",\"ttl\":\"61\"}}}"));
+    answer(json(200,
+        "{\"data\":{\"tokens\":{\"at\":\"new-access-token\",\"rt\":\"new-refresh-token\",\"ttl\":\"61\"}}}"));
     try (Closing r = new Closing(at(base()).refreshTokenField("token").organizationIdField("tenant").organizationId("t")
-        .accessTokenPath("data.tokens.at").refreshTokenPath("data.tokens.rt").expiresInPath("data.tokens.ttl").build())) {
+        .accessTokenPath("data.tokens.at").refreshTokenPath("data.tokens.rt")
+        .expiresInPath("data.tokens.ttl").build())) {
       assertEquals(TokenSet.of("new-access-token", "new-refresh-token").expiresIn(Duration.ofSeconds(61)),
           r.refresh(current()));
     }

@@ -21,8 +21,10 @@ class TokenEndpointTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"http://id.example.com/token,plain http", "ftp://id.example.com/token,scheme", "id.example.com/token,absolute",
-      "/token,absolute", "https:///token,absolute", "https://id.example.com/token#x,fragment", "https://id ex/token,not a URL"})
+  @CsvSource({"http://id.example.com/token,plain http", "ftp://id.example.com/token,scheme",
+      "id.example.com/token,absolute", "/token,absolute", "https:///token,absolute",
+      "https://id.example.com/token#x,fragment",
+      "https://id ex/token,not a URL"})
   void unfitUrl_refusedWithTheRule(String url, String rule) {
     assertTrue(problem(builder().uri(url)).contains(rule), () -> problem(builder().uri(url)));
     assertTrue(problem(builder().issuer(url)).contains(rule));
@@ -39,7 +41,8 @@ class TokenEndpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://id.example.com", "http://localhost:1/token", "http://127.0.0.1/token", "http://[::1]:8/t"})
+  @ValueSource(strings = {"https://id.example.com", "http://localhost:1/token", "http://127.0.0.1/token",
+      "http://[::1]:8/t"})
   void secureOrLoopback_accepted(String url) {
     try (TokenEndpoint endpoint = builder().uri(url).build()) {
       assertEquals(Duration.ofSeconds(10), endpoint.attemptTimeout());
@@ -66,7 +69,8 @@ class TokenEndpointTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'X Y',v", "'',v", "'X:',v", "X,'a\r\nb: c'", "X,'\u00e4'", "Content-Length,1", "host,x", "Transfer-Encoding,x"})
+  @CsvSource({"'X Y',v", "'',v", "'X:',v", "X,'a\r\nb: c'", "X,'\u00e4'", "Content-Length,1", "host,x",
+      "Transfer-Encoding,x"})
   void unfitHeader_refused(String name, String value) {
     TokenEndpoint.Builder b = builder();
     assertThrows(IllegalArgumentException.class, () -> b.header(name, value));

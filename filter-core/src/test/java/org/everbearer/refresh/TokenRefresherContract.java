@@ -295,7 +295,8 @@ abstract class TokenRefresherContract {
 
   @Test
   void serversWords_arePutOnOneShortLine() {
-    answer(json(500, "{\"error\":\"a\\r\\nb\\u001b[31mc\\u2028d\",\"error_description\":\"" + "y".repeat(5000) + "\"}"));
+    answer(json(500,
+        "{\"error\":\"a\\r\\nb\\u001b[31mc\\u2028d\",\"error_description\":\"" + "y".repeat(5000) + "\"}"));
     String message = failure().getMessage();
     assertTrue(message.contains("a  b [31mc d"), message);
     assertTrue(message.length() < 500, message);

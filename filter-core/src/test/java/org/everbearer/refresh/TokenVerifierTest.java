@@ -2,6 +2,7 @@ package org.everbearer.refresh;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.everbearer.TokenException;
@@ -69,7 +70,8 @@ class TokenVerifierTest {
   }
 
   private static TokenEndpoint.Builder endpoint() {
-    return TokenEndpoint.builder("test").uri(url("/token")).jwksUri(url("/jwks")).requestTimeout(Duration.ofSeconds(30));
+    return TokenEndpoint.builder("test").uri(url("/token")).jwksUri(url("/jwks"))
+        .requestTimeout(Duration.ofSeconds(30));
   }
 
   private static TokenSet refresh(TokenEndpoint.Builder endpoint, String accessToken, String refreshToken)
@@ -80,7 +82,8 @@ class TokenVerifierTest {
     }
   }
 
-  private static void assertRefused(TokenEndpoint.Builder endpoint, String accessToken, String why) throws TokenException {
+  private static void assertRefused(TokenEndpoint.Builder endpoint, String accessToken, String why)
+      throws TokenException {
     assertEquals(TokenSet.of(null, "next"), refresh(endpoint, accessToken, "next"));
     TokenException e = assertThrows(TokenException.class, () -> refresh(endpoint, accessToken, null));
     assertEquals(Reason.CONFIGURATION, e.reason());
@@ -126,6 +129,18 @@ class TokenVerifierTest {
     hmac.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
     hmac.setKeyIdHeaderValue("k1");
     hmac.setKey(new HmacKey(key.getPublicKey().getEncoded()));
+    assertRefused(endpoint(), hmac.getCompactSerialization(), "signed");
+  }
+
+  @Test
+  void publishedSymmetricKey_isNoKeyToTrust() throws Exception {
+    server.stubFor(get("/jwks").willReturn(json(200, "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"k3\",\"alg\":\"HS256\","
+        + "\"k\":\"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE\"}]}")));
+    JsonWebSignature hmac = new JsonWebSignature();
+    hmac.setPayload(CLAIMS);
+    hmac.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
+    hmac.setKeyIdHeaderValue("k3");
+    hmac.setKey(new HmacKey("01234567890123456789012345678901".getBytes(StandardCharsets.US_ASCII)));
     assertRefused(endpoint(), hmac.getCompactSerialization(), "signed");
   }
 

@@ -20,8 +20,8 @@ class WorkOsRefreshTest extends TokenRefresherContract {
 
   @Override
   String body(String accessToken, String refreshToken) {
-    return "{\"user\":{\"id\":\"u\"},\"oauth_tokens\":{\"access_token\":\"third-party\",\"refresh_token\":\"third-party\","
-        + "\"expires_at\":1}," + OAuthBody.of(accessToken, refreshToken).substring(1);
+    return "{\"user\":{\"id\":\"u\"},\"oauth_tokens\":{\"access_token\":\"third-party\","
+        + "\"refresh_token\":\"third-party\",\"expires_at\":1}," + OAuthBody.of(accessToken, refreshToken).substring(1);
   }
 
   @Test
