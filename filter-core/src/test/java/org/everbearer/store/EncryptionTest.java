@@ -137,7 +137,8 @@ class EncryptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "secret passphrase!", "c2hvcnQ=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+  @ValueSource(strings = {"", "secret passphrase!", "c2hvcnQ=",
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
   void unfitKey_isRefusedWithoutBeingShown(String unfit) {
     for (String message : List.of(
         assertThrows(IllegalArgumentException.class, () -> EncryptionKeys.of(unfit, List.of())).toString(),

@@ -266,7 +266,8 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
         alices = rows.getString(1);
       }
       assertFalse(alices.contains("access-1") || alices.contains("alice"));
-      statement.executeUpdate("UPDATE everbearer_tokens SET token_record = '" + alices + "' WHERE store_key = 'mallory'");
+      statement.executeUpdate(
+          "UPDATE everbearer_tokens SET token_record = '" + alices + "' WHERE store_key = 'mallory'");
     }
     String message = assertThrows(IOException.class, () -> store.read("mallory")).getMessage();
     assertTrue(message.contains("'alice'") && message.contains("'mallory'"), message);
