@@ -99,8 +99,8 @@ final class AtomicFile {
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       discard(fresh, e);
-      throw new IOException("cannot write " + path + " (" + e + "), which is as it was; see that the disk has room, that"
-          + " the server's user may write in the directory, and that not the file alone is mounted", e);
+      throw new IOException("cannot write " + path + " (" + e + "), which is as it was; see that the disk has room,"
+          + " that the server's user may write in the directory, and that not the file alone is mounted", e);
     }
     syncDirectory();
   }
@@ -138,7 +138,7 @@ final class AtomicFile {
     });
   }
 
-  /** Copies a bad file once, so that neither a repair nor a removal loses what it held. To be called with the lock held. */
+  /** Copies a bad file once, so that no repair or removal loses what it held. To be called with the lock held. */
   Path keepAside() throws IOException {
     String prefix = path.getFileName() + ".corrupt-";
     long size = Files.size(path);

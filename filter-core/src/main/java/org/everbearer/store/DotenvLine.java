@@ -35,9 +35,8 @@ final class DotenvLine {
     }
     int to = endOfPlain(text, from, end);
     // Of an empty value nothing may move behind the blanks or the comment that follow it.
-    int begin = to == from ? equals + 1 : from;
-    return new DotenvLine(name, text.substring(from, to), DotenvQuoting.NONE, begin, Math.max(begin, to),
-        afterLine(text, end));
+    if (to == from) from = to = equals + 1;
+    return new DotenvLine(name, text.substring(from, to), DotenvQuoting.NONE, from, to, afterLine(text, end));
   }
 
   private static String name(String beforeEquals) {

@@ -14,7 +14,8 @@ final class DotenvQuoting {
   static String encode(String name, String value, char quote) throws IOException {
     for (int i = 0; i < value.length(); i++) {
       if (value.charAt(i) < 0x20 || value.charAt(i) > 0x7e) {
-        throw new IOException("the value for " + name + " has a character at position " + i + " that a token cannot have");
+        throw new IOException(
+            "the value for " + name + " has a character at position " + i + " that a token cannot have");
       }
     }
     if (quote == NONE && isHarmless(value)) return value;

@@ -64,7 +64,7 @@ final class DotenvState {
   }
 
   private static String seed(String accessToken, String refreshToken) {
-    return Fingerprint.hash((accessToken == null ? "" : accessToken) + "\n" + (refreshToken == null ? "" : refreshToken));
+    return Fingerprint.hash(Objects.toString(accessToken, "") + "\n" + Objects.toString(refreshToken, ""));
   }
 
   private static TokenRecord hashed(TokenRecord record) {

@@ -53,7 +53,8 @@ final class JdbcFailures {
   /** Of a statement that carries a record, which drivers and servers like to quote in their messages. */
   static IOException writing(String store, SQLException e) {
     if (e instanceof NoConnection) return new IOException("cannot write " + store + " (" + e.getMessage() + ")", e);
-    SQLException withoutText = new SQLException("message withheld, it may quote tokens", e.getSQLState(), e.getErrorCode());
+    SQLException withoutText =
+        new SQLException("message withheld, it may quote tokens", e.getSQLState(), e.getErrorCode());
     withoutText.setStackTrace(e.getStackTrace());
     return new IOException("cannot tell whether the record was written to " + store + " (" + codes(e)
         + "); the database's log says more", withoutText);

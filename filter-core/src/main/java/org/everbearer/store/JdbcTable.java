@@ -45,7 +45,8 @@ final class JdbcTable {
   static String rowKey(String key) {
     if (PLAIN_KEY.matcher(key).matches()) return key;
     String readable = key.replaceAll("[^a-z0-9._:/-]", "_");
-    return readable.substring(0, Math.min(readable.length(), KEY_LENGTH - HASH_LENGTH - 1)) + "#" + Fingerprint.hash(key);
+    int length = Math.min(readable.length(), KEY_LENGTH - HASH_LENGTH - 1);
+    return readable.substring(0, length) + "#" + Fingerprint.hash(key);
   }
 
   List<String> ddl() {

@@ -31,19 +31,19 @@ import org.slf4j.LoggerFactory;
  * CREATE INDEX everbearer_tokens_purge ON everbearer_tokens (purge_after);
  * }</pre>
  *
- * <p>where {@code TEXT} is {@code MEDIUMTEXT} on MySQL and MariaDB, {@code CLOB} on H2, Oracle and HSQLDB,
- * {@code CLOB(1M)} on Db2 and {@code NVARCHAR(MAX)} on SQL Server, which also wants {@code NVARCHAR(128)}; and
- * {@code BIGINT} is {@code NUMBER(19)} on Oracle. Only standard SQL is used: the generation in the condition of an
- * {@code UPDATE} decides between writers. Time is the database's, whatever the zones of sessions and nodes; on a database
+ * <p>where {@code TEXT} is {@code MEDIUMTEXT} on MySQL and MariaDB, {@code CLOB} on H2, Oracle and HSQLDB, {@code
+ * CLOB(1M)} on Db2 and {@code NVARCHAR(MAX)} on SQL Server, which also wants {@code NVARCHAR(128)}; and {@code
+ * BIGINT} is {@code NUMBER(19)} on Oracle. Only standard SQL is used: the generation in the condition of an {@code
+ * UPDATE} decides between writers. Time is the database's, whatever the zones of sessions and nodes; on a database
  * without an own dialect here it is {@code CURRENT_TIMESTAMP}, for which all nodes should have sessions in one zone
  * without summer time.
  *
  * <p>The data source may hand out connections with or without automatic commit, but they must take no part in
- * distributed transactions ({@code jta="false"}, "non-transactional"). A connection is held for one statement or two. A
- * statement gives up after ten seconds where the driver can; for a network that swallows packets set the driver's socket
- * timeout. A read that fails is done once more on another connection; a write never, except after the database says that
- * it undid it. A row is removed 100 days after its access token has expired (30 without a refresh token), at most 1000
- * an hour, more only if there are more.
+ * distributed transactions ({@code jta="false"}, "non-transactional"). A connection is held for one statement or two.
+ * A statement gives up after ten seconds where the driver can; for a network that swallows packets set the driver's
+ * socket timeout. A read that fails is done once more on another connection; a write never, except after the database
+ * says that it undid it. A row is removed 100 days after its access token has expired (30 without a refresh token),
+ * at most 1000 an hour, more only if there are more.
  *
  * <p>Safe for use by any number of threads.
  */

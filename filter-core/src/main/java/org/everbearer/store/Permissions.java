@@ -11,7 +11,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Mode 0600 where the file system knows modes; elsewhere (Windows) files inherit the access list of their directory. */
+/** Mode 0600 where the file system knows modes; elsewhere (Windows) files inherit their directory's access list. */
 final class Permissions {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);

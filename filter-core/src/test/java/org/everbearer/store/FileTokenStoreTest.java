@@ -135,7 +135,8 @@ class FileTokenStoreTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " \n", "garbage", "[]", "null", "{}", "{\"v\":1,\"key\":\"chat-api\"}", "\u0000\u0001",
-      "{\"v\":\"one\"}", "{\"v\":1,\"key\":\"chat-api\",\"generation\":1.5,\"phase\":\"IDLE\"}", "eyJhbGciOiJkaXIifQ..a.b.c",
+      "{\"v\":\"one\"}", "{\"v\":1,\"key\":\"chat-api\",\"generation\":1.5,\"phase\":\"IDLE\"}",
+      "eyJhbGciOiJkaXIifQ..a.b.c",
       "{\"v\":1,\"key\":\"chat-api\",\"generation\":3,\"phase\":\"ASLEEP\"}",
       "{\"v\":1,\"key\":\"chat-api\",\"generation\":3,\"phase\":\"IDLE\",\"accessToken\":[\"access-1\"]}"})
   void damagedFile_isCopiedAsideOnceAndStays(String content) throws IOException {

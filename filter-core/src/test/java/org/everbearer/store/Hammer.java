@@ -42,9 +42,9 @@ public final class Hammer {
   }
 
   static ProcessBuilder process(String kind, Path path, Path log, int writes) {
-    ProcessBuilder builder = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx64m", "-Xshare:auto",
-        "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", Hammer.class.getName(), kind, path.toString(), log.toString(),
-        Integer.toString(writes));
+    ProcessBuilder builder = new ProcessBuilder(
+        System.getProperty("java.home") + "/bin/java", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+        Hammer.class.getName(), kind, path.toString(), log.toString(), Integer.toString(writes));
     Map<String, String> environment = builder.environment();
     environment.put("CLASSPATH", System.getProperty("java.class.path"));
     return builder.redirectErrorStream(true);

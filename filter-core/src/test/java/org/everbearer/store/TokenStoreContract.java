@@ -42,7 +42,7 @@ public abstract class TokenStoreContract {
   }
 
   @AfterEach
-  final void closeStores() {
+  public final void closeStores() {
     opened.forEach(TokenStore::close);
   }
 
