@@ -67,8 +67,8 @@ public final class JwtClaims {
     if (claims == null) return null;
     try {
       NumericDate date = claims.getNumericDateClaimValue(name);
-      return date == null ? null : Instant.ofEpochMilli(date.getValueInMillis());
-    } catch (MalformedClaimException notANumber) {
+      return date == null ? null : Instant.ofEpochMilli(Math.multiplyExact(date.getValue(), 1000L));
+    } catch (MalformedClaimException | ArithmeticException notATime) {
       return null;
     }
   }

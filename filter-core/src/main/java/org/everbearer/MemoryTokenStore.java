@@ -19,7 +19,12 @@ final class MemoryTokenStore implements TokenStore {
 
   @Override
   public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) {
-    if (expectedGeneration == 0) return next != null && records.putIfAbsent(key, next) == null;
+    if (next != null && next.generation() <= expectedGeneration) {
+      throw new IllegalArgumentException("generation " + next.generation() + " does not follow " + expectedGeneration);
+    }
+    if (expectedGeneration == 0) {
+      return next == null ? !records.containsKey(key) : records.putIfAbsent(key, next) == null;
+    }
     TokenRecord current = records.get(key);
     if (current == null || current.generation() != expectedGeneration) return false;
     return next == null ? records.remove(key, current) : records.replace(key, current, next);

@@ -240,10 +240,9 @@ public final class RefreshCoordinator implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with " + e.getClass().getName(), e);
     }
-    if (answer == null || answer.accessToken() == null) {
-      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " returned no access token");
-    }
-    return answer;
+    if (answer != null && answer.accessToken() != null) return answer;
+    TokenException none = new TokenException(Reason.TRANSIENT, refresher.getClass().getName() + " returned no access token");
+    throw answer == null ? none : none.withRotatedRefreshToken(answer.refreshToken());
   }
 
   void launch(RefreshTask task) {

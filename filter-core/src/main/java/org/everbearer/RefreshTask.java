@@ -149,7 +149,7 @@ final class RefreshTask implements Runnable {
       NewTokens made = NewTokens.withoutAccess(mine, answer.rotatedRefreshToken(), family.held());
       TokenRecord saved = store.save(made.record, mine.spentHash());
       if (saved != null) family.rebase(saved);
-      throw answer;
+      throw answer.withRotatedRefreshToken(null);
     }
     boolean unclear = client.spends() && answer.reason() == Reason.AMBIGUOUS;
     if (unclear) {

@@ -85,7 +85,8 @@ public final class TokenException extends IOException {
     return copyOfTrace(new TokenException(reason, getMessage(), getCause(), retryAfter, nextTry, refreshToken));
   }
 
-  String rotatedRefreshToken() {
+  /** The new refresh token of {@link #withRotatedRefreshToken}, or null. What callers get holds none. */
+  public String rotatedRefreshToken() {
     return rotatedRefreshToken;
   }
 

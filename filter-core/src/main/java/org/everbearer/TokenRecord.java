@@ -134,7 +134,12 @@ public final class TokenRecord {
 
   /** The {@link #seed()} of a family that begins with these tokens. */
   public static String seedOf(TokenSet first) {
-    return Fingerprint.hash(orEmpty(first.accessToken()) + "\n" + orEmpty(first.refreshToken()));
+    return seedOf(first.accessToken(), first.refreshToken());
+  }
+
+  /** The {@link #seed()} of a family that begins with these tokens, either of which may be null. */
+  public static String seedOf(String accessToken, String refreshToken) {
+    return Fingerprint.hash(orEmpty(accessToken) + "\n" + orEmpty(refreshToken));
   }
 
   private static String orEmpty(String text) {

@@ -42,6 +42,7 @@ public interface TokenStore {
    * @param next the record to write, of a higher generation; null removes the record
    * @return false if the record has another generation, in which case nothing was written
    * @throws IOException if it is unknown whether the record was written
+   * @throws IllegalArgumentException if the generation of {@code next} is not higher than expected
    */
   boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException;
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -406,6 +407,36 @@ class RefreshCoordinatorTest {
     time.advance(Duration.ofMinutes(5));
     assertTrue(server.commits > 3);
     assertEquals("R1", store.read("test").record().refreshToken());
+  }
+
+  @Test
+  void rotatedWithoutUsableAccessToken_theNewRefreshTokenIsSaved() throws Exception {
+    server.grace = Duration.ofSeconds(1);
+    TokenRefresher distrustful = current -> {
+      TokenSet received = server.refresher(Duration.ofSeconds(1)).refresh(current);
+      if (server.commits > 1) return received;
+      throw new TokenException(Reason.TRANSIENT, "no key to verify it").withRotatedRefreshToken(received.refreshToken());
+    };
+    TokenSet first = server.signIn();
+    client = RefreshCoordinator.builder("test", distrustful).store(store).background(false)
+        .firstTokens(TokenSet.of(null, first.refreshToken())).time(time, node, () -> 0).build();
+    client.start();
+    TokenException failure = failure(client.application());
+    assertEquals("no key to verify it", failure.getCause().getMessage());
+    assertNull(((TokenException) failure.getCause()).rotatedRefreshToken(), "what callers get holds no token");
+    assertEquals("R3", store.read("test").record().refreshToken());
+    time.advance(Duration.ofSeconds(5));
+    assertTrue(server.accepts(token(client.application())));
+    assertFalse(server.revoked);
+  }
+
+  @Test
+  void absurdExpiryClaim_countsAsUnknown() {
+    String header = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes());
+    String claims = Base64.getUrlEncoder().withoutPadding()
+        .encodeToString(("{\"exp\":" + Long.MAX_VALUE + ",\"iat\":1}").getBytes());
+    assertNull(JwtClaims.of(header + "." + claims + ".").expiresAt());
+    assertNull(JwtClaims.of(header + "." + claims + ".").lifetime());
   }
 
   // --- lost replies

@@ -6,13 +6,9 @@ import java.time.Duration;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the reply of a token endpoint tokens (RFC 6749 §5.1), or the failure that it means. */
 final class TokenResponse {
-  private static final Logger LOG = LoggerFactory.getLogger(TokenResponse.class);
-
   private final HttpReply reply;
   private final Dialect dialect;
   private final URI uri;
@@ -32,7 +28,7 @@ final class TokenResponse {
     String refreshToken = dialect.refreshTokenPath == null ? null : Json.string(body, dialect.refreshTokenPath);
     requireStorable(refreshToken);
     String problem = problem(body, accessToken);
-    if (problem != null) return unusable(refreshToken, new TokenException(Reason.CONFIGURATION, where() + problem));
+    if (problem != null) throw unusable(refreshToken, new TokenException(Reason.CONFIGURATION, where() + problem));
     Duration lifetime = Lifetime.of(dialect.expiresInPath == null ? null : Json.at(body, dialect.expiresInPath),
         accessToken, reply.date());
     TokenSet tokens = TokenSet.of(accessToken, refreshToken);
@@ -40,13 +36,11 @@ final class TokenResponse {
   }
 
   /**
-   * The server has answered and perhaps rotated, but its access token must not be used. A new refresh token has to be
-   * saved all the same: it is returned alone, which counts as a failed attempt. Without one there is nothing to save.
+   * The server has answered and perhaps rotated, but its access token must not be used: a failed attempt, whose new
+   * refresh token has to be saved all the same.
    */
-  static TokenSet unusable(String refreshToken, TokenException why) throws TokenException {
-    if (refreshToken == null) throw why;
-    LOG.warn("{}; the new refresh token is kept, the access token is not used", why.getMessage());
-    return TokenSet.of(null, refreshToken);
+  static TokenException unusable(String refreshToken, TokenException why) {
+    return refreshToken == null ? why : why.withRotatedRefreshToken(refreshToken);
   }
 
   // CONFIGURATION: the old refresh token is probably spent, so neither a prompt replay nor a short back-off can help.

@@ -65,7 +65,7 @@ final class TokenVerifier {
       throw new TokenException(Reason.CONFIGURATION, "the access token from " + EndpointUri.describe(target.uri())
           + " is not accepted: " + problem);
     } catch (TokenException e) {
-      return TokenResponse.unusable(tokens.refreshToken(), e);
+      throw TokenResponse.unusable(tokens.refreshToken(), e);
     }
   }
 

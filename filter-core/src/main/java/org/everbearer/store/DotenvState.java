@@ -50,7 +50,7 @@ final class DotenvState {
     return TokenRecord.builder()
         .generation(newestGeneration() + 1)
         .tokens(accessToken, refreshToken)
-        .seed(seed(accessToken, refreshToken))
+        .seed(TokenRecord.seedOf(accessToken, refreshToken))
         .build();
   }
 
@@ -61,10 +61,6 @@ final class DotenvState {
 
   private long newestGeneration() {
     return Math.max(Generations.of(current), Generations.of(pending));
-  }
-
-  private static String seed(String accessToken, String refreshToken) {
-    return Fingerprint.hash(Objects.toString(accessToken, "") + "\n" + Objects.toString(refreshToken, ""));
   }
 
   private static TokenRecord hashed(TokenRecord record) {

@@ -84,7 +84,8 @@ class TokenVerifierTest {
 
   private static void assertRefused(TokenEndpoint.Builder endpoint, String accessToken, String why)
       throws TokenException {
-    assertEquals(TokenSet.of(null, "next"), refresh(endpoint, accessToken, "next"));
+    TokenException rotated = assertThrows(TokenException.class, () -> refresh(endpoint, accessToken, "next"));
+    assertEquals("next", rotated.rotatedRefreshToken());
     TokenException e = assertThrows(TokenException.class, () -> refresh(endpoint, accessToken, null));
     assertEquals(Reason.CONFIGURATION, e.reason());
     assertTrue(e.getMessage().contains(why), e.getMessage());
@@ -192,7 +193,9 @@ class TokenVerifierTest {
       verifier.prepare(http, target, deadline);
       now.addAndGet(Duration.ofSeconds(61).toNanos());
       server.stubFor(get("/jwks").willReturn(aResponse().withStatus(503)));
-      assertEquals(TokenSet.of(null, "next"), verifier.checked(tokens, http, target, deadline));
+      TokenException rotated =
+          assertThrows(TokenException.class, () -> verifier.checked(tokens, http, target, deadline));
+      assertEquals("next", rotated.rotatedRefreshToken());
       TokenSet alone = TokenSet.of(tokens.accessToken(), null);
       TokenException e = assertThrows(TokenException.class, () -> verifier.checked(alone, http, target, deadline));
       assertEquals(Reason.TRANSIENT, e.reason());

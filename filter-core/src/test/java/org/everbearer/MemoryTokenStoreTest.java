@@ -1,0 +1,12 @@
+package org.everbearer;
+
+import org.everbearer.store.TokenStoreContract;
+
+class MemoryTokenStoreTest extends TokenStoreContract {
+  private final MemoryTokenStore memory = new MemoryTokenStore(Ticker.SYSTEM);
+
+  @Override
+  protected TokenStore open() {
+    return memory;
+  }
+}
