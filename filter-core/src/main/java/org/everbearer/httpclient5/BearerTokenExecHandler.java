@@ -104,12 +104,12 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     AccessToken token = source.accessTokenNow();
     if (token == null) {
       runtime.releaseEndpoint();
+      if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
       try {
         token = source.accessToken();
       } catch (TokenException e) {
         throw new NoTokenException(e);
       }
-      if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
     }
     return token;
   }
@@ -119,7 +119,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     return body == null || body.isRepeatable();
   }
 
-  private static void release(ClassicHttpResponse response, ExecRuntime runtime) throws IOException {
+  private static void release(ClassicHttpResponse response, ExecRuntime runtime) {
     try {
       if (isDrained(response.getEntity())) {
         runtime.releaseEndpoint();
@@ -134,7 +134,6 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     } catch (IOException e) {
       // The connection was given back or closed above; there is nothing else to close.
     }
-    if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
   }
 
   private static boolean isDrained(HttpEntity body) throws IOException {
