@@ -37,7 +37,8 @@ import org.everbearer.TokenSource;
  * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
  * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection.
  *
- * <p>A proxy for plain http sees the token, as does HttpClient's wire log. Safe for use by any number of threads.
+ * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
+ * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
  */
 public final class BearerTokenExecHandler implements ExecChainHandler {
   /** The name of this element in HttpClient's chain. */
