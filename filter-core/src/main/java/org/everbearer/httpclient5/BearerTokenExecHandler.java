@@ -30,8 +30,8 @@ import org.everbearer.TokenSource;
  * }</pre>
  *
  * <p>A request that already has {@code Authorization} is left alone. A 401 that rejects the token makes it refresh once
- * and repeat the request once, on the same connection, if the request's body can be repeated. A second 401, a 403, and a
- * 401 that names another error than {@code invalid_token} (RFC 6750 §3.1) go to the caller. Response bodies are
+ * and repeat the request once, on the same connection, if the request's body can be repeated. A second 401, a 403, and
+ * a 401 that names another error than {@code invalid_token} (RFC 6750 §3.1) go to the caller. Response bodies are
  * streamed; only the body of a 401 that is answered by a repetition is read and thrown away.
  *
  * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
@@ -55,8 +55,8 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   }
 
   /**
-   * Puts a handler at the one place in the chain where it is safe, directly before {@link ChainElement#PROTOCOL}: inside
-   * redirects and retries, so that it sees each hop and each try, and outside a cache.
+   * Puts a handler at the one place in the chain where it is safe, directly before {@link ChainElement#PROTOCOL}:
+   * inside redirects and retries, so that it sees each hop and each try, and outside a cache.
    */
   public static <B extends HttpClientBuilder> B addTo(B builder, OutboundTokens tokens) {
     builder.addExecInterceptorBefore(ChainElement.PROTOCOL.name(), NAME, new BearerTokenExecHandler(tokens));

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
@@ -96,7 +96,7 @@ class AsyncBearerTokenExecHandlerTest {
     attempts.get(0).completed();
     assertEquals(1, sent.size());
     assertEquals(1, outcome.size());
-    assertInstanceOf(InterruptedIOException.class, outcome.get(0));
+    assertInstanceOf(CancellationException.class, outcome.get(0));
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.everbearer.Origin;
 import org.junit.jupiter.api.Test;
 
-/** What cannot be brought about from outside with certainty: a chain of one element, and a runtime of the test's own. */
+/** What cannot be brought about from outside with certainty. */
 class BearerTokenExecHandlerTest {
   private final List<ClassicHttpRequest> sent = new ArrayList<>();
   private boolean aborted;
