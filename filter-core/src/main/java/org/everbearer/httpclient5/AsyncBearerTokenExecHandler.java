@@ -24,8 +24,8 @@ import org.everbearer.TokenSource;
  * }</pre>
  *
  * <p>It never blocks: while a token is awaited, no thread and no connection is held, and cancelling the exchange's
- * future ends the wait at once. The identity is taken from the thread that calls {@code execute} and stays with the exchange,
- * also on the I/O threads that follow its redirects. Request and response bodies are streamed.
+ * future ends the wait at once. The identity is taken from the thread that calls {@code execute} and stays with the
+ * exchange, also on the I/O threads that follow its redirects. Request and response bodies are streamed.
  *
  * <p>It gives up when no token can be had: the future fails, and {@link org.everbearer.TokenException} in the chain of
  * causes says why; HttpClient does not retry. Safe for use by any number of threads.
