@@ -179,6 +179,23 @@ class AsyncIdentityTest {
 
   @ParameterizedTest
   @EnumSource
+  void aRequestThatIsNotMapped_findsNothingOnTheThreadOfTheLastOne(Container container) throws Exception {
+    WebApp app = new WebApp()
+        .client("relay", Map.of("protocol", "relay", "allowedOrigins", chat.origin()), "/mapped/*")
+        .servlet("/mapped/token", (request, response) -> response.getWriter().write(token(tokens(request))))
+        .servlet("/open", (request, response) -> response.getWriter().write(token(tokens(request))));
+    app.threads = 1;
+    try (Deployed deployed = container.deploy(app)) {
+      Deployed.Browser browser = deployed.browser();
+      for (int i = 0; i < 20; i++) {
+        assertEquals("ann", browser.body("/mapped/token", bearer("ann")));
+        assertEquals("NO_TOKENS", browser.body("/open", bearer("bob")));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void outsideOfAnyRequest_theMessageSaysWhatToDo(Container container) throws Exception {
     try (Deployed deployed = container.deploy(app())) {
       BearerTokens tokens = BearerTokens.of(deployed.context());
