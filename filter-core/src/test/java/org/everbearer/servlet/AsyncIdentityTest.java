@@ -196,6 +196,22 @@ class AsyncIdentityTest {
 
   @ParameterizedTest
   @EnumSource
+  void tokenExchange_startsFromEachRequestsOwnToken(Container container) throws Exception {
+    WebApp app = new WebApp().client("relay", Map.of("protocol", "token-exchange", "tokenEndpoint",
+            chat.origin() + "/exchange", "audience", "chat", "allowedOrigins", chat.origin()), "/*")
+        .servlet("/token", (request, response) -> response.getWriter().write(token(tokens(request))));
+    try (Deployed deployed = container.deploy(app)) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals("x.ann", deployed.browser().body("/token", bearer("ann")));
+        assertEquals("x.bob", deployed.browser().body("/token", bearer("bob")));
+      }
+      assertEquals("NO_TOKENS", deployed.browser().body("/token"));
+      assertEquals(2, chat.refreshes.get());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void outsideOfAnyRequest_theMessageSaysWhatToDo(Container container) throws Exception {
     try (Deployed deployed = container.deploy(app())) {
       BearerTokens tokens = BearerTokens.of(deployed.context());
