@@ -16,16 +16,16 @@ import org.everbearer.AccessToken;
 import org.everbearer.TokenSource;
 
 /**
- * Attaches {@code Authorization: Bearer} (RFC 6750 §2.1) to the requests of an asynchronous HttpClient 5, over HTTP/1.1
- * and HTTP/2, by the same rules as {@link BearerTokenExecHandler}.
+ * Attaches {@code Authorization: Bearer} (RFC 6750 §2.1) to the requests of an asynchronous HttpClient 5, over
+ * HTTP/1.1 and HTTP/2, by the same rules as {@link BearerTokenExecHandler}.
  *
  * <pre>{@code
  * CloseableHttpAsyncClient http = AsyncBearerTokenExecHandler.addTo(HttpAsyncClients.custom(), tokens).build();
  * }</pre>
  *
- * <p>It never blocks: while a token is awaited, no thread and no connection is held, and cancelling the exchange's future
- * ends the wait at once. The identity is taken from the thread that calls {@code execute} and stays with the exchange,
- * also on the I/O threads that follow its redirects. Request and response bodies are streamed.
+ * <p>It never blocks: while a token is awaited, no thread and no connection is held, and cancelling the exchange's
+ * future ends the wait at once. The identity is taken from the thread that calls {@code execute} and stays with the
+ * exchange, also on the I/O threads that follow its redirects. Request and response bodies are streamed.
  *
  * <p>It gives up when no token can be had: the future fails, and {@link org.everbearer.TokenException} in the chain of
  * causes says why; HttpClient does not retry. Safe for use by any number of threads.

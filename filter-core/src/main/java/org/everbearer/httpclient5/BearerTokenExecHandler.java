@@ -30,14 +30,15 @@ import org.everbearer.TokenSource;
  * }</pre>
  *
  * <p>A request that already has {@code Authorization} is left alone. A 401 that rejects the token makes it refresh once
- * and repeat the request once, on the same connection, if the request's body can be repeated. A second 401, a 403, and a
- * 401 that names another error than {@code invalid_token} (RFC 6750 §3.1) go to the caller. Response bodies are
+ * and repeat the request once, on the same connection, if the request's body can be repeated. A second 401, a 403, and
+ * a 401 that names another error than {@code invalid_token} (RFC 6750 §3.1) go to the caller. Response bodies are
  * streamed; only the body of a 401 that is answered by a repetition is read and thrown away.
  *
  * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
  * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection.
  *
- * <p>A proxy for plain http sees the token, as does HttpClient's wire log. Safe for use by any number of threads.
+ * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
+ * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
  */
 public final class BearerTokenExecHandler implements ExecChainHandler {
   /** The name of this element in HttpClient's chain. */
@@ -54,8 +55,8 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   }
 
   /**
-   * Puts a handler at the one place in the chain where it is safe, directly before {@link ChainElement#PROTOCOL}: inside
-   * redirects and retries, so that it sees each hop and each try, and outside a cache.
+   * Puts a handler at the one place in the chain where it is safe, directly before {@link ChainElement#PROTOCOL}:
+   * inside redirects and retries, so that it sees each hop and each try, and outside a cache.
    */
   public static <B extends HttpClientBuilder> B addTo(B builder, OutboundTokens tokens) {
     builder.addExecInterceptorBefore(ChainElement.PROTOCOL.name(), NAME, new BearerTokenExecHandler(tokens));
@@ -104,12 +105,12 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     AccessToken token = source.accessTokenNow();
     if (token == null) {
       runtime.releaseEndpoint();
+      if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
       try {
         token = source.accessToken();
       } catch (TokenException e) {
         throw new NoTokenException(e);
       }
-      if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
     }
     return token;
   }
@@ -119,7 +120,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     return body == null || body.isRepeatable();
   }
 
-  private static void release(ClassicHttpResponse response, ExecRuntime runtime) throws IOException {
+  private static void release(ClassicHttpResponse response, ExecRuntime runtime) {
     try {
       if (isDrained(response.getEntity())) {
         runtime.releaseEndpoint();
@@ -134,7 +135,6 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     } catch (IOException e) {
       // The connection was given back or closed above; there is nothing else to close.
     }
-    if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
   }
 
   private static boolean isDrained(HttpEntity body) throws IOException {

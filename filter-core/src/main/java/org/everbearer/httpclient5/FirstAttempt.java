@@ -1,7 +1,6 @@
 package org.everbearer.httpclient5;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
@@ -101,7 +100,7 @@ final class FirstAttempt implements AsyncExecCallback {
   private void repeat() {
     if (rewindable != null) rewindable.end();
     if (scope.cancellableDependency.isCancelled()) {
-      callback.failed(new InterruptedIOException("Request aborted"));
+      callback.failed(TokenWait.aborted());
       return;
     }
     AccessToken fresh = source.accessTokenNow();

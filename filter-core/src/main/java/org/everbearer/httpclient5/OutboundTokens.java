@@ -19,8 +19,8 @@ import org.everbearer.TokenSource;
 public interface OutboundTokens {
 
   /**
-   * On whose behalf the calling thread acts; asked on the caller's thread when an exchange begins, and handed back to
-   * {@link #sourceFor} on every hop of that exchange, whichever thread runs it. Null when nobody is bound to the thread.
+   * On whose behalf the calling thread acts, or null when nobody is bound to it. Only asked on a thread that called
+   * HttpClient; an asynchronous exchange keeps the answer for its later hops, which run on threads of HttpClient.
    */
   Object currentIdentity();
 
@@ -28,7 +28,7 @@ public interface OutboundTokens {
    * The source of the token that this origin may receive, or null when the origin may receive none: the request then
    * goes out untouched.
    *
-   * @param identity what {@link #currentIdentity()} returned when the exchange began, perhaps null
+   * @param identity what {@link #currentIdentity()} returned on the caller's thread, perhaps null
    * @param scheme of the hop, as HttpClient spells it
    * @param host a name or an address, in any case
    * @param port explicit, or negative for the scheme's default

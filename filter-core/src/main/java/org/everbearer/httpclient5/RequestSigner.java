@@ -37,16 +37,17 @@ final class RequestSigner {
         throw new NoTokenException(e);
       }
     }
-    // Whoever carried our header over from another hop: it must not leave for an origin that may not have it.
-    if (source == null && present != null) request.removeHeader(present);
+    // Ours, of another hop or try: it may be for another origin, or stale.
+    if (present != null) request.removeHeader(present);
     return source;
   }
 
+  /** Adds the header to a request that has none. */
   void sign(HttpRequest request, AccessToken token) {
     BearerHeader header = token.rendered(BearerHeader.class, rendering);
     // Two OutboundTokens share one source: the memo belongs to the other one.
     if (!header.isOwnedBy(tokens)) header = rendering.apply(token.value());
-    request.setHeader(header);
+    request.addHeader(header);
   }
 
   private boolean isOurs(Header header) {
@@ -56,7 +57,7 @@ final class RequestSigner {
   /** The route says where the bytes go, the authority which virtual host gets them: one alone proves nothing. */
   private static boolean isMeantFor(HttpHost target, HttpRequest request) {
     String scheme = request.getScheme();
-    if (scheme != null && !scheme.equalsIgnoreCase(target.getSchemeName())) return false;
+    if (scheme != null && !isSame(scheme, target.getSchemeName())) return false;
     URIAuthority authority = request.getAuthority();
     if (authority != null && !isSame(target, authority)) return false;
     Header host = request.getFirstHeader(HttpHeaders.HOST);
@@ -70,8 +71,13 @@ final class RequestSigner {
 
   private static boolean isSame(HttpHost target, NamedEndpoint other) {
     return other != null
-        && target.getHostName().equalsIgnoreCase(other.getHostName())
-        && portOf(target, target) == portOf(target, other);
+        && portOf(target, target) == portOf(target, other)
+        && isSame(target.getHostName(), other.getHostName());
+  }
+
+  private static boolean isSame(String one, String other) {
+    // Nearly always equal, and the JVM compares equal strings many times faster this way.
+    return one.equals(other) || one.equalsIgnoreCase(other);
   }
 
   private static int portOf(HttpHost target, NamedEndpoint endpoint) {

@@ -1,7 +1,7 @@
 package org.everbearer.httpclient5;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,8 +60,13 @@ final class TokenWait implements Cancellable {
     if (!ended.compareAndSet(false, true)) return false;
     // Abandons the wait, never the refresh.
     pending.cancel(false);
-    callback.failed(new InterruptedIOException("Request aborted"));
+    callback.failed(aborted());
     return true;
+  }
+
+  /** Not an IOException, for a retry strategy might take that up again. */
+  static Exception aborted() {
+    return new CancellationException("Request aborted");
   }
 
   private static Exception asException(Throwable failure) {

@@ -99,7 +99,9 @@ final class Clients {
   }
 
   void close() {
-    closed = true;
+    synchronized (this) {
+      closed = true;
+    }
     for (DeclaredClient client : declared) client.close();
   }
 
@@ -110,7 +112,6 @@ final class Clients {
   }
 
   private void discover() {
-    if (closed) return;
     Map<String, ConfigSource> found = Declarations.of(context);
     if (found != null) add(found);
   }
@@ -120,7 +121,9 @@ final class Clients {
     for (Map.Entry<String, ConfigSource> each : found.entrySet()) {
       if (find(each.getKey()) != null) continue;
       if (all == null) all = new ArrayList<>(declared);
-      all.add(new DeclaredClient(each.getValue(), each.getKey()));
+      DeclaredClient client = new DeclaredClient(each.getValue(), each.getKey());
+      if (closed) client.close();
+      all.add(client);
     }
     if (all != null) declared = Collections.unmodifiableList(all);
   }

@@ -8,14 +8,20 @@ final class Registry {
 
   private Registry() {}
 
-  /** Those that are there, even if they are closed: a thread that outlives the application must not revive it. */
+  /**
+   * Those that are there, or new ones: open ones while the application starts. Later than that its filters have made
+   * them, or it has none, or it has ended, and a thread that outlives it must not revive its clients.
+   */
   static BearerTokens of(ServletContext context) {
     BearerTokens tokens = present(context);
     if (tokens != null) return tokens;
     // Not on the context: a container may hand out several objects for one. Nothing in here does I/O.
     synchronized (Registry.class) {
       tokens = present(context);
-      return tokens != null ? tokens : renew(context);
+      if (tokens != null) return tokens;
+      tokens = renew(context);
+      if (!isStarting(context)) tokens.clients().close();
+      return tokens;
     }
   }
 
@@ -24,6 +30,18 @@ final class Registry {
     synchronized (Registry.class) {
       BearerTokens tokens = present(context);
       return tokens != null && !tokens.clients().isClosed() ? tokens : renew(context);
+    }
+  }
+
+  /** Whether the context can still be changed. It has no other way to tell, and forgets its attributes at the end. */
+  private static boolean isStarting(ServletContext context) {
+    try {
+      context.setInitParameter(ATTRIBUTE + ".early", "true");
+      return true;
+    } catch (UnsupportedOperationException forbidden) {
+      return true; // to a listener that was added by code, and listeners are told before the context is done
+    } catch (IllegalStateException started) {
+      return false;
     }
   }
 

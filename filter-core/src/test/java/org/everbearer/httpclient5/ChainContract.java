@@ -90,7 +90,8 @@ interface ChainContract extends Conformance {
     credentials.setCredentials(new AuthScope(null, -1),
         new UsernamePasswordCredentials("user", "password".toCharArray()));
     try (ResourceServer server = ResourceServer.start().on("/a", e -> {
-      e.with("WWW-Authenticate", "Negotiate, Basic realm=\"r\", Bearer error=\"invalid_token\"");
+      e.with("WWW-Authenticate", "Negotiate").with("WWW-Authenticate", "Basic realm=\"r\"");
+      e.with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
       e.reply(401, "no " + e.token());
     });
         TestClient client = client(Setup.with(Conformance.tokens(ScriptedTokenSource.valid("t"), server))

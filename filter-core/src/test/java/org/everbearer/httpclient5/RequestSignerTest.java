@@ -105,9 +105,9 @@ class RequestSignerTest {
     signer.sign(request, token);
     Header first = request.getFirstHeader("Authorization");
     signer.sign(request, token);
-    assertSame(first, request.getFirstHeader("Authorization"));
+    assertSame(first, request.getLastHeader("Authorization"));
     signer.sign(request, TestAccessTokens.of("t"));
-    assertNotSame(first, request.getFirstHeader("Authorization"));
+    assertNotSame(first, request.getLastHeader("Authorization"));
   }
 
   @Test

@@ -165,7 +165,7 @@ final class ResourceServer implements AutoCloseable {
     }
 
     Exchange with(String name, String value) {
-      response.getHeaders().put(name, value);
+      response.getHeaders().add(name, value);
       return this;
     }
 

@@ -81,7 +81,8 @@ interface WaitContract extends Conformance {
       await(goOn);
     });
     try (ResourceServer server = ResourceServer.start().on("/a", Conformance::rejectFirst);
-        TestClient client = client(Setup.with(Conformance.tokens(source, server)).poolOfOne())) {
+        TestClient client = client(
+            Setup.with(Conformance.tokens(source, server)).poolOfOne().retries(new EagerRetries()))) {
       TestClient.Pending pending = client.begin(Call.post(server.uri("/a"), "unwanted"));
       await(refreshing);
       pending.cancel();

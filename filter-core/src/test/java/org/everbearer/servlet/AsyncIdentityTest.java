@@ -179,6 +179,39 @@ class AsyncIdentityTest {
 
   @ParameterizedTest
   @EnumSource
+  void aRequestThatIsNotMapped_findsNothingOnTheThreadOfTheLastOne(Container container) throws Exception {
+    WebApp app = new WebApp()
+        .client("relay", Map.of("protocol", "relay", "allowedOrigins", chat.origin()), "/mapped/*")
+        .servlet("/mapped/token", (request, response) -> response.getWriter().write(token(tokens(request))))
+        .servlet("/open", (request, response) -> response.getWriter().write(token(tokens(request))));
+    app.threads = 1;
+    try (Deployed deployed = container.deploy(app)) {
+      Deployed.Browser browser = deployed.browser();
+      for (int i = 0; i < 20; i++) {
+        assertEquals("ann", browser.body("/mapped/token", bearer("ann")));
+        assertEquals("NO_TOKENS", browser.body("/open", bearer("bob")));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tokenExchange_startsFromEachRequestsOwnToken(Container container) throws Exception {
+    WebApp app = new WebApp().client("relay", Map.of("protocol", "token-exchange", "tokenEndpoint",
+            chat.origin() + "/exchange", "audience", "chat", "allowedOrigins", chat.origin()), "/*")
+        .servlet("/token", (request, response) -> response.getWriter().write(token(tokens(request))));
+    try (Deployed deployed = container.deploy(app)) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals("x.ann", deployed.browser().body("/token", bearer("ann")));
+        assertEquals("x.bob", deployed.browser().body("/token", bearer("bob")));
+      }
+      assertEquals("NO_TOKENS", deployed.browser().body("/token"));
+      assertEquals(2, chat.refreshes.get());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void outsideOfAnyRequest_theMessageSaysWhatToDo(Container container) throws Exception {
     try (Deployed deployed = container.deploy(app())) {
       BearerTokens tokens = BearerTokens.of(deployed.context());

@@ -33,6 +33,7 @@ final class StandIn implements AutoCloseable {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/auth/v2/refresh-session", this::refresh);
+    server.createContext("/exchange", this::exchange);
     server.createContext("/api", exchange -> {
       String token = exchange.getRequestHeaders().getFirst("Authorization");
       answer(exchange, 200, token == null ? "none" : token);
@@ -63,6 +64,17 @@ final class StandIn implements AutoCloseable {
     }
     String next = token.group(1) + "." + (Integer.parseInt(token.group(2)) + 1);
     answer(exchange, 200, "{\"accessToken\":\"a." + next + "\",\"refreshToken\":\"r." + next + "\"}");
+  }
+
+  /** RFC 8693: what comes in as TOKEN goes out as x.TOKEN. */
+  private void exchange(HttpExchange exchange) throws IOException {
+    refreshes.incrementAndGet();
+    String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher subject = Pattern.compile("(?:^|&)subject_token=([^&]*)").matcher(form);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    answer(exchange, subject.find() ? 200 : 400, "{\"access_token\":\"x." + subject.group(1)
+        + "\",\"issued_token_type\":\"urn:ietf:params:oauth:token-type:access_token\",\"token_type\":\"Bearer\","
+        + "\"expires_in\":3600}");
   }
 
   /** Forgets which refresh tokens are spent. */

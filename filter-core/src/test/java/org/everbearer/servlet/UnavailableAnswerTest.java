@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -20,6 +23,8 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.BasicHttpClientResponseHandler;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -45,6 +50,23 @@ class UnavailableAnswerTest {
   void stop() {
     chat.close();
   }
+
+  private final CountDownLatch completed = new CountDownLatch(1);
+  private final AsyncListener completion = new AsyncListener() {
+    @Override
+    public void onComplete(AsyncEvent event) {
+      completed.countDown();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
+  };
 
   /** Puts a header on every reply, as a CORS filter does. */
   public static final class Marking implements Filter {
@@ -95,7 +117,9 @@ class UnavailableAnswerTest {
           token(request);
         })
         .servlet("/async-started", (request, response) -> {
-          request.startAsync();
+          AsyncContext async = request.startAsync();
+          async.setTimeout(0);
+          async.addListener(completion);
           token(request);
         })
         .servlet("/forward", (request, response) -> request.getRequestDispatcher("/plain").forward(request, response))
@@ -141,6 +165,15 @@ class UnavailableAnswerTest {
             reply.headers().firstValue("Access-Control-Allow-Origin").orElse(null), path);
         assertTrue(reply.headers().firstValue("Content-Encoding").isEmpty(), path);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void asyncProcessingThatHadBegun_isCompleted(Container container) throws Exception {
+    try (Deployed deployed = container.deploy(failing())) {
+      assertEquals(503, deployed.browser().get("/async-started").statusCode());
+      assertTrue(completed.await(20, TimeUnit.SECONDS));
     }
   }
 
