@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
@@ -86,6 +87,27 @@ class AsyncBearerTokenExecHandlerTest {
     assertFalse(original.containsHeader("Authorization"));
     assertNotSame(original, sent.get(0));
     assertEquals("Bearer t-1", sent.get(0).getFirstHeader("Authorization").getValue());
+  }
+
+  @Test
+  void cancelledWhileWaiting_endsAtOnceAndIsNeverSent() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    ScriptedTokenSource source = ScriptedTokenSource.expired("t").onRefresh(() -> {
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    execute(source, copy());
+    assertEquals(List.of(), outcome);
+    future.cancel();
+    assertEquals(1, outcome.size());
+    assertInstanceOf(CancellationException.class, outcome.get(0));
+    goOn.countDown();
+    source.accessToken();
+    assertEquals(1, outcome.size());
+    assertEquals(List.of(), sent);
   }
 
   @Test

@@ -57,6 +57,7 @@ class AsyncHttp2OnlyClientTest {
       assertTrue(slowArrived.await(20, TimeUnit.SECONDS));
       assertEquals(new TestClient.Answer(200, "t-2"), client.begin(Call.get(server.uri("/a"))).await());
       assertEquals(new TestClient.Answer(200, "undisturbed"), slow.await());
+      assertEquals(3, server.received().size(), "HttpClient had nothing to retry");
     }
   }
 }
