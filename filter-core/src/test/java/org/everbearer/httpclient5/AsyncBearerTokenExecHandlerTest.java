@@ -70,7 +70,10 @@ class AsyncBearerTokenExecHandlerTest {
   }
 
   private void execute(ScriptedTokenSource source, HttpRequest request) throws Exception {
-    OutboundTokens tokens = OutboundTokens.of(source, Origin.parse("https://api.example.com"));
+    execute(OutboundTokens.of(source, Origin.parse("https://api.example.com")), request);
+  }
+
+  private void execute(OutboundTokens tokens, HttpRequest request) throws Exception {
     new AsyncBearerTokenExecHandler(tokens).execute(request, null, scope(), (r, body, scope, callback) -> {
       sent.add(r);
       attempts.add(callback);
@@ -87,6 +90,13 @@ class AsyncBearerTokenExecHandlerTest {
     assertFalse(original.containsHeader("Authorization"));
     assertNotSame(original, sent.get(0));
     assertEquals("Bearer t-1", sent.get(0).getFirstHeader("Authorization").getValue());
+  }
+
+  @Test
+  void nobodyBound_failsTheCallbackSoThatHttpClientReleasesWhatTheExchangeHolds() throws Exception {
+    execute(new UserTokens(Origin.parse("https://api.example.com")), copy());
+    assertInstanceOf(NoTokenException.class, outcome.get(0));
+    assertEquals(List.of(), sent);
   }
 
   @Test
@@ -112,8 +122,11 @@ class AsyncBearerTokenExecHandlerTest {
 
   @Test
   void cancelledWhileTheRejectionIsRead_isNotRepeated() throws Exception {
-    execute(ScriptedTokenSource.valid("t"), copy());
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+    execute(source, copy());
     assertNull(attempts.get(0).handleResponse(new BasicHttpResponse(401), null));
+    // The new token is there, so that nothing but the cancellation is in the way.
+    source.accessToken();
     future.cancel();
     attempts.get(0).completed();
     assertEquals(1, sent.size());
