@@ -104,7 +104,6 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   private static AccessToken tokenFrom(TokenSource source, ExecRuntime runtime) throws IOException, HttpException {
     AccessToken token = source.accessTokenNow();
     if (token == null) {
-      runtime.releaseEndpoint();
       if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
       try {
         token = source.accessToken();

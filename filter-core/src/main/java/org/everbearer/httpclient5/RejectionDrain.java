@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpStreamResetException;
 import org.apache.hc.core5.http.nio.AsyncDataConsumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 
@@ -21,8 +20,8 @@ final class RejectionDrain implements AsyncDataConsumer {
   public void consume(ByteBuffer source) throws IOException {
     total += source.remaining();
     source.position(source.limit());
-    // This one ends the stream alone; another exception would end an HTTP/2 connection and all exchanges on it.
-    if (total > BearerTokenExecHandler.REJECTION_LIMIT) throw new HttpStreamResetException("401 with too large a body");
+    // Closes the connection, as every failed exchange does; over HTTP/2 it may have carried others.
+    if (total > BearerTokenExecHandler.REJECTION_LIMIT) throw new IOException("the body of the 401 is too large");
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
@@ -69,7 +70,10 @@ class AsyncBearerTokenExecHandlerTest {
   }
 
   private void execute(ScriptedTokenSource source, HttpRequest request) throws Exception {
-    OutboundTokens tokens = OutboundTokens.of(source, Origin.parse("https://api.example.com"));
+    execute(OutboundTokens.of(source, Origin.parse("https://api.example.com")), request);
+  }
+
+  private void execute(OutboundTokens tokens, HttpRequest request) throws Exception {
     new AsyncBearerTokenExecHandler(tokens).execute(request, null, scope(), (r, body, scope, callback) -> {
       sent.add(r);
       attempts.add(callback);
@@ -89,9 +93,40 @@ class AsyncBearerTokenExecHandlerTest {
   }
 
   @Test
+  void nobodyBound_failsTheCallbackSoThatHttpClientReleasesWhatTheExchangeHolds() throws Exception {
+    execute(new UserTokens(Origin.parse("https://api.example.com")), copy());
+    assertInstanceOf(NoTokenException.class, outcome.get(0));
+    assertEquals(List.of(), sent);
+  }
+
+  @Test
+  void cancelledWhileWaiting_endsAtOnceAndIsNeverSent() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    ScriptedTokenSource source = ScriptedTokenSource.expired("t").onRefresh(() -> {
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    execute(source, copy());
+    assertEquals(List.of(), outcome);
+    future.cancel();
+    assertEquals(1, outcome.size());
+    assertInstanceOf(CancellationException.class, outcome.get(0));
+    goOn.countDown();
+    source.accessToken();
+    assertEquals(1, outcome.size());
+    assertEquals(List.of(), sent);
+  }
+
+  @Test
   void cancelledWhileTheRejectionIsRead_isNotRepeated() throws Exception {
-    execute(ScriptedTokenSource.valid("t"), copy());
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+    execute(source, copy());
     assertNull(attempts.get(0).handleResponse(new BasicHttpResponse(401), null));
+    // The new token is there, so that nothing but the cancellation is in the way.
+    source.accessToken();
     future.cancel();
     attempts.get(0).completed();
     assertEquals(1, sent.size());
