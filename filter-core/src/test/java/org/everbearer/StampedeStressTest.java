@@ -186,6 +186,33 @@ class StampedeStressTest {
     assertEquals(List.of(), left);
   }
 
+  @Test
+  void close_waitsForTheRefreshOnItsWay_andSavesItsResult() throws Exception {
+    MemoryTokenStore store = new MemoryTokenStore(Ticker.SYSTEM);
+    CountDownLatch asked = new CountDownLatch(1);
+    TokenRefresher slow = current -> {
+      asked.countDown();
+      try {
+        answer.await();
+      } catch (InterruptedException e) {
+        throw new TokenException(TokenException.Reason.AMBIGUOUS, "interrupted: the reply is lost");
+      }
+      return TokenSet.of("A1", "R1").expiresIn(FOREVER);
+    };
+    client = RefreshCoordinator.builder("stampede", slow).store(store)
+        .firstTokens(TokenSet.of("A0", "R0").expiresIn(Duration.ZERO)).build();
+    client.start();
+    assertTrue(asked.await(1, TimeUnit.MINUTES));
+    Thread closing = new Thread(client::close);
+    closing.start();
+    while (!client.isClosed()) Thread.onSpinWait();
+    assertEquals("A0", store.read("stampede").record().accessToken());
+    answer.countDown();
+    closing.join(TimeUnit.MINUTES.toMillis(1));
+    assertEquals("R1", store.read("stampede").record().refreshToken(), "the successor was saved");
+    assertEquals(TokenRecord.Phase.IDLE, store.read("stampede").record().phase());
+  }
+
   private static ExecutorService virtualThreads() throws ReflectiveOperationException {
     try {
       Method make = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
