@@ -84,14 +84,15 @@ public final class Origin {
 
   /** Whether a request to these three goes to this origin. Allocates nothing when they are spelled as usual. */
   public boolean matches(String otherScheme, String otherHost, int otherPort) {
-    return scheme.equalsIgnoreCase(otherScheme)
+    // On the path of every request: the spelling is nearly always the same, and then this is a comparison of bytes.
+    return (scheme.equals(otherScheme) || scheme.equalsIgnoreCase(otherScheme))
         && (otherPort < 0 ? port == (scheme.equals("https") ? 443 : 80) : port == otherPort)
         && sameHost(otherHost);
   }
 
   private boolean sameHost(String other) {
     if (other == null) return false;
-    if (host.equalsIgnoreCase(other)) return true;
+    if (host.equals(other) || host.equalsIgnoreCase(other)) return true;
     return other.startsWith("[") && other.length() == host.length() + 2
         && other.regionMatches(true, 1, host, 0, host.length()) && other.endsWith("]");
   }
