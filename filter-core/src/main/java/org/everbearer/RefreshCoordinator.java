@@ -34,6 +34,7 @@ public final class RefreshCoordinator implements AutoCloseable {
   private static final Duration LEASE_SLACK = Duration.ofSeconds(2);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
   private static final int UPDATE_TRIES = 100;
+  private static final int FIRST_SWEEP = 1024;
 
   final String name;
   final String node;
@@ -62,6 +63,8 @@ public final class RefreshCoordinator implements AutoCloseable {
   private final EventQueue events;
   private final TokenFamily application;
   private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
+  /** How many families there must be before it is looked for expired ones. A race looks twice. */
+  private volatile int sweepAt;
   private volatile boolean closed;
 
   RefreshCoordinator(CoordinatorBuilder b) {
@@ -82,12 +85,13 @@ public final class RefreshCoordinator implements AutoCloseable {
     rotateWithoutStore = b.rotateWithoutStore;
     width = b.maxConcurrentRefreshes;
     maxIdentities = b.maxIdentities;
+    sweepAt = Math.min(maxIdentities, FIRST_SWEEP);
     attempt = Nanos.of(refresher.attemptTimeout());
     lease = attempt + Nanos.of(LEASE_SLACK);
     scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
     events = new EventQueue(name, new ArrayList<>(b.listeners));
     records = new FamilyRecords(this);
-    application = new TokenFamily(this, null, storeKey);
+    application = new TokenFamily(this, null, storeKey, Held.none(ticker.nanoTime(), null));
   }
 
   /**
@@ -139,6 +143,21 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public TokenSource source(String identity) {
     return family(identity);
+  }
+
+  /**
+   * {@link #source(String)} for a caller that can bring the first pair each time, as with token exchange (RFC 8693): an
+   * identity that is known neither here nor in the store begins with it. Nothing is stored before the first refresh, and
+   * nothing is told to listeners. Such an identity may be forgotten when there are too many ({@code maxIdentities}), also
+   * where tokens are kept in memory only; those without a valid token go first.
+   *
+   * @throws IllegalArgumentException if the access token is malformed
+   */
+  public TokenSource source(String identity, TokenSet first) {
+    TokenFamily known = families.get(identity);
+    if (known != null) return known;
+    sweep();
+    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, key(id), records.notStored(first)));
   }
 
   /**
@@ -245,7 +264,10 @@ public final class RefreshCoordinator implements AutoCloseable {
     throw answer == null ? none : none.withRotatedRefreshToken(answer.refreshToken());
   }
 
-  void launch(RefreshTask task) {
+  void launch(TokenFamily family, Flight flight) {
+    // One that was forgotten, but is in use, counts again: what it stores would stay for ever.
+    if (family.identity != null && !family.isCleared()) families.putIfAbsent(family.identity, family);
+    RefreshTask task = new RefreshTask(family, flight);
     try {
       scheduler.execute(task);
     } catch (RejectedExecutionException e) {
@@ -283,17 +305,47 @@ public final class RefreshCoordinator implements AutoCloseable {
   private TokenFamily family(String identity) {
     TokenFamily known = families.get(identity);
     if (known != null) return known;
-    if (families.size() >= maxIdentities && !ownStore) evict();
-    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, storeKey + "/" + id));
+    // The store keeps what memory forgets.
+    if (!ownStore && families.size() >= maxIdentities) evict(afterEviction());
+    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, key(id), Held.none(ticker.nanoTime(), null)));
   }
 
-  /** The store keeps what memory forgets, so any family at rest may go. */
-  private void evict() {
-    int excess = Math.max(1, maxIdentities / 16);
+  private String key(String identity) {
+    return storeKey + "/" + identity;
+  }
+
+  /** Looks each time that there are twice as many as the last time: so it costs each newcomer next to nothing. */
+  private void sweep() {
+    int size = families.size();
+    if (size < sweepAt) return;
+    evict(size < maxIdentities ? size : afterEviction());
+    sweepAt = Math.min(maxIdentities, Math.max(FIRST_SWEEP, 2 * families.size()));
+  }
+
+  /** Forgets families at rest: the expired ones, and then others until so many are left. */
+  private void evict(int most) {
     for (TokenFamily family : families.values()) {
-      if (excess == 0) return;
-      if (!family.isBusy() && families.remove(family.identity, family)) excess--;
+      if (family.isExpired()) evict(family);
     }
+    for (TokenFamily family : families.values()) {
+      if (families.size() <= most) return;
+      evict(family);
+    }
+  }
+
+  private void evict(TokenFamily family) {
+    if (family.isBusy() || !families.remove(family.identity, family)) return;
+    if (family.isBusy()) families.putIfAbsent(family.identity, family);
+    else if (ownStore) forget(family);
+  }
+
+  private int afterEviction() {
+    return maxIdentities - Math.max(1, maxIdentities / 16);
+  }
+
+  /** Nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked. */
+  void dropUnknown(TokenFamily family) {
+    if (ownStore && family.identity != null) families.remove(family.identity, family);
   }
 
   private Collection<TokenFamily> everyFamily() {
