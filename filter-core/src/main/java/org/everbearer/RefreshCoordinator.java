@@ -3,10 +3,7 @@ package org.everbearer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
@@ -34,7 +31,6 @@ public final class RefreshCoordinator implements AutoCloseable {
   private static final Duration LEASE_SLACK = Duration.ofSeconds(2);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
   private static final int UPDATE_TRIES = 100;
-  private static final int FIRST_SWEEP = 1024;
 
   final String name;
   final String node;
@@ -58,13 +54,10 @@ public final class RefreshCoordinator implements AutoCloseable {
   private final TokenRefresher refresher;
   private final boolean ownStore;
   private final String storeKey;
-  private final int maxIdentities;
   private final Scheduler scheduler;
   private final EventQueue events;
   private final TokenFamily application;
-  private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
-  /** How many families there must be before it is looked for expired ones. A race looks twice. */
-  private volatile int sweepAt;
+  private final Families families;
   private volatile boolean closed;
 
   RefreshCoordinator(CoordinatorBuilder b) {
@@ -84,13 +77,12 @@ public final class RefreshCoordinator implements AutoCloseable {
     background = b.background;
     rotateWithoutStore = b.rotateWithoutStore;
     width = b.maxConcurrentRefreshes;
-    maxIdentities = b.maxIdentities;
-    sweepAt = Math.min(maxIdentities, FIRST_SWEEP);
     attempt = Nanos.of(refresher.attemptTimeout());
     lease = attempt + Nanos.of(LEASE_SLACK);
     scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
     events = new EventQueue(name, new ArrayList<>(b.listeners));
     records = new FamilyRecords(this);
+    families = new Families(this, storeKey, b.maxIdentities, ownStore);
     application = new TokenFamily(this, null, storeKey, Held.none(ticker.nanoTime(), null));
   }
 
@@ -142,7 +134,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity unique and opaque; it becomes part of the key in the store
    */
   public TokenSource source(String identity) {
-    return family(identity);
+    return families.get(identity);
   }
 
   /**
@@ -154,10 +146,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @throws IllegalArgumentException if the access token is malformed
    */
   public TokenSource source(String identity, TokenSet first) {
-    TokenFamily known = families.get(identity);
-    if (known != null) return known;
-    sweep();
-    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, key(id), records.notStored(first)));
+    return families.get(identity, first);
   }
 
   /**
@@ -167,7 +156,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity null for the web application's own
    */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     update(family, stored -> {
       // Whoever hands over the token that was spent last has missed its successor, which is there already.
       boolean missed = stored.record() != null && stored.record().phase() == Phase.IDLE
@@ -185,13 +174,12 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity null for the web application's own
    */
   public void clearTokens(String identity) throws TokenException {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
     family.disarm();
     emit(family.event(TokenEvent.Type.CLEARED));
     if (identity == null) return;
-    families.remove(identity, family);
-    if (ownStore) forget(family);
+    families.end(family);
   }
 
   /**
@@ -201,7 +189,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @return a source on which to wait for the outcome
    */
   public TokenSource refreshNow(String identity) {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     family.begin(TokenEvent.Trigger.MANUAL);
     return family;
   }
@@ -217,7 +205,8 @@ public final class RefreshCoordinator implements AutoCloseable {
       closed = true;
     }
     scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE));
-    everyFamily().forEach(this::finish);
+    families.all().forEach(this::finish);
+    finish(application);
     refresher.close();
     store.close();
     events.close();
@@ -265,8 +254,7 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   void launch(TokenFamily family, Flight flight) {
-    // One that was forgotten, but is in use, counts again: what it stores would stay for ever.
-    if (family.identity != null && !family.isCleared()) families.putIfAbsent(family.identity, family);
+    families.keep(family);
     RefreshTask task = new RefreshTask(family, flight);
     try {
       scheduler.execute(task);
@@ -300,58 +288,12 @@ public final class RefreshCoordinator implements AutoCloseable {
     });
   }
 
-  // --- families
+  void dropUnknown(TokenFamily family) {
+    families.dropUnknown(family);
+  }
 
   private TokenFamily family(String identity) {
-    TokenFamily known = families.get(identity);
-    if (known != null) return known;
-    // The store keeps what memory forgets.
-    if (!ownStore && families.size() >= maxIdentities) evict(afterEviction());
-    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, key(id), Held.none(ticker.nanoTime(), null)));
-  }
-
-  private String key(String identity) {
-    return storeKey + "/" + identity;
-  }
-
-  /** Looks each time that there are twice as many as the last time: so it costs each newcomer next to nothing. */
-  private void sweep() {
-    int size = families.size();
-    if (size < sweepAt) return;
-    evict(size < maxIdentities ? size : afterEviction());
-    sweepAt = Math.min(maxIdentities, Math.max(FIRST_SWEEP, 2 * families.size()));
-  }
-
-  /** Forgets families at rest: the expired ones, and then others until so many are left. */
-  private void evict(int most) {
-    for (TokenFamily family : families.values()) {
-      if (family.isExpired()) evict(family);
-    }
-    for (TokenFamily family : families.values()) {
-      if (families.size() <= most) return;
-      evict(family);
-    }
-  }
-
-  private void evict(TokenFamily family) {
-    if (family.isBusy() || !families.remove(family.identity, family)) return;
-    if (family.isBusy()) families.putIfAbsent(family.identity, family);
-    else if (ownStore) forget(family);
-  }
-
-  private int afterEviction() {
-    return maxIdentities - Math.max(1, maxIdentities / 16);
-  }
-
-  /** Nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked. */
-  void dropUnknown(TokenFamily family) {
-    if (ownStore && family.identity != null) families.remove(family.identity, family);
-  }
-
-  private Collection<TokenFamily> everyFamily() {
-    Collection<TokenFamily> all = new ArrayList<>(families.values());
-    all.add(application);
-    return all;
+    return identity == null ? application : families.get(identity);
   }
 
   private interface Change {
@@ -378,14 +320,6 @@ public final class RefreshCoordinator implements AutoCloseable {
           + e.getMessage(), e);
     }
     throw new TokenException(Reason.STORE, name + ": the record changes faster than it can be written");
-  }
-
-  private void forget(TokenFamily family) {
-    try {
-      store.compareAndSet(family.key, family.held().generation(), null);
-    } catch (IOException e) {
-      throw new IllegalStateException("the memory store does no I/O", e);
-    }
   }
 
   /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */
