@@ -23,6 +23,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +114,7 @@ class BulkheadTest {
 
   private void awaitInFlight(int expected) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-    while (inFlight.get() < expected && System.nanoTime() < deadline) TimeUnit.MILLISECONDS.sleep(1);
+    while (inFlight.get() < expected && System.nanoTime() < deadline) LockSupport.parkNanos(1_000_000);
     assertEquals(expected, inFlight.get());
   }
 
