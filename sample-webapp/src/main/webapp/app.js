@@ -7,6 +7,7 @@ const input = document.getElementById('message');
 const sendText = document.getElementById('send-text');
 
 let sessionId = null;
+let signsIn = false; // whether each user has a token of their own here
 let answering = null; // the AbortController of the answer that is being written
 
 /* ---- Talking to the server ---- */
@@ -34,6 +35,7 @@ async function post(path, body, accept, signal) {
   }
   if (response.ok) return response;
   const error = await response.json().catch(() => ({}));
+  if (response.status === 401) showSignedOut('Your session has ended. Sign in again to go on.');
   throw new Failure(error.error, inHumanWords(response, error));
 }
 
@@ -43,7 +45,7 @@ function inHumanWords(response, error) {
     return 'The server has no valid token for the chat service at the moment. '
       + (pause > 0 ? `It tries again by itself; ask again in ${seconds(pause)}.` : 'Please try again in a moment.');
   }
-  if (response.status === 401) return 'You are not signed in.';
+  if (response.status === 401) return 'Your session has ended. Please sign in again.';
   return error.message || 'Something went wrong. Please try again.';
 }
 
@@ -207,6 +209,46 @@ for (const idea of document.querySelectorAll('.ideas button')) {
   });
 }
 
+/* ---- Who is signed in ---- */
+
+async function loadUser() {
+  const response = await fetch('user', { headers: { Accept: 'application/json' } }).catch(() => null);
+  if (!response?.ok) return;
+  const { signIn, user } = await response.json();
+  signsIn = signIn;
+  if (user) showUser(user.replace(/^user_/, '').replace(/^./, first => first.toUpperCase()));
+  else if (location.search === '?sign-in=failed') showSignedOut('Signing in did not work. Please try again.');
+  else showSignedOut('Sign in to chat. Your messages then go out with a token of your own.');
+  if (location.search) history.replaceState(null, '', location.pathname);
+}
+
+function showUser(name) {
+  document.getElementById('user-name').textContent = name;
+  document.getElementById('avatar').textContent = name.charAt(0);
+  document.getElementById('user').hidden = false;
+  document.title = `${name} – Everbearer chat`;
+}
+
+function showSignedOut(why) {
+  if (!signsIn) return;
+  document.getElementById('sign-in-text').textContent = why;
+  document.getElementById('sign-in').hidden = false;
+  document.getElementById('user').hidden = true;
+  composer.hidden = true;
+  document.getElementById('keys').hidden = true;
+  for (const idea of document.querySelectorAll('.ideas button')) idea.disabled = true;
+}
+
+document.getElementById('sign-out').addEventListener('click', async () => {
+  if (answering) answering.abort();
+  try {
+    await post('logout', {}, 'application/json');
+    location.reload(); // nothing of this user may stay on the screen
+  } catch (e) {
+    announce(e.message);
+  }
+});
+
 /* ---- The status line ---- */
 
 const REASONS = {
@@ -224,7 +266,7 @@ const REASONS = {
 async function checkHealth() {
   try {
     const health = await (await fetch('health', { headers: { Accept: 'application/json' } })).json();
-    if (health.status === 'UP') return showHealth('up', 'Token valid');
+    if (health.status === 'UP') return showHealth('up', health.reason === 'NO_TOKENS' ? 'Ready' : 'Token valid');
     const wait = health.nextTry ? (Date.parse(health.nextTry) - Date.now()) / 1000 : 0;
     const next = wait > 0 ? `; next try in ${Math.ceil(wait)} s` : '';
     showHealth('down', (REASONS[health.reason] || 'No valid token') + next);
@@ -245,5 +287,6 @@ async function watchHealth() {
 }
 
 document.addEventListener('visibilitychange', () => document.hidden || checkHealth());
+loadUser();
 watchHealth();
 if (matchMedia('(hover: hover)').matches) input.focus(); // not on phones, where it would raise the keyboard

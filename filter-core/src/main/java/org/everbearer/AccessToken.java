@@ -1,5 +1,6 @@
 package org.everbearer;
 
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -10,8 +11,10 @@ import java.util.function.Function;
 public final class AccessToken {
   private final String value;
   // Not volatile: a benign race. Rendering is idempotent, and what is kept must be safe to publish without
-  // synchronisation (final fields only), so a thread that misses the memo computes an equal one.
-  private Object rendered;
+  // synchronisation (final fields only), so a thread that misses the memo computes an equal one. Weak, since a second
+  // copy of the token would be most of what an idle session costs: it lasts while it is in use, from one garbage
+  // collection to the next.
+  private WeakReference<Object> rendered;
 
   AccessToken(String value) {
     this.value = Objects.requireNonNull(value, "value");
@@ -34,16 +37,18 @@ public final class AccessToken {
   }
 
   /**
-   * The token in the form that one HTTP library wants, for instance a header object, computed once per token.
+   * The token in the form that one HTTP library wants, for instance a header object, computed once per token, and again
+   * if the garbage collector has taken it meanwhile.
    *
    * @param type the class of that form; a second form of another class replaces the memo of the first
    * @param rendering makes it from the token; idempotent, and its result immutable with final fields
    */
   public <T> T rendered(Class<T> type, Function<String, T> rendering) {
-    Object memo = rendered;
+    WeakReference<Object> kept = rendered;
+    Object memo = kept == null ? null : kept.get();
     if (type.isInstance(memo)) return type.cast(memo);
     T made = rendering.apply(value);
-    rendered = made;
+    rendered = new WeakReference<>(made);
     return made;
   }
 

@@ -65,6 +65,16 @@ final class FamilyRecords {
     return record.build();
   }
 
+  /** What is held when a caller brings the first pair: like a record from the store, but of a generation below any. */
+  Held notStored(TokenSet tokens) {
+    long now = client.ticker.currentTimeMillis();
+    try {
+      return held(of(tokens, now, true).toBuilder().generation(0).build(), now);
+    } catch (TokenException e) {
+      throw new IllegalArgumentException(e.getMessage(), e); // TokenSet has checked the token already
+    }
+  }
+
   /** From which first pair a family comes that goes on under the same configuration. */
   String seed(TokenRecord stored) {
     if (client.firstTokens != null) return TokenRecord.seedOf(client.firstTokens);

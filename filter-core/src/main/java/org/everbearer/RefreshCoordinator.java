@@ -3,10 +3,7 @@ package org.everbearer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
@@ -57,11 +54,10 @@ public final class RefreshCoordinator implements AutoCloseable {
   private final TokenRefresher refresher;
   private final boolean ownStore;
   private final String storeKey;
-  private final int maxIdentities;
   private final Scheduler scheduler;
   private final EventQueue events;
   private final TokenFamily application;
-  private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
+  private final Families families;
   private volatile boolean closed;
 
   RefreshCoordinator(CoordinatorBuilder b) {
@@ -81,13 +77,13 @@ public final class RefreshCoordinator implements AutoCloseable {
     background = b.background;
     rotateWithoutStore = b.rotateWithoutStore;
     width = b.maxConcurrentRefreshes;
-    maxIdentities = b.maxIdentities;
     attempt = Nanos.of(refresher.attemptTimeout());
     lease = attempt + Nanos.of(LEASE_SLACK);
     scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
     events = new EventQueue(name, new ArrayList<>(b.listeners));
     records = new FamilyRecords(this);
-    application = new TokenFamily(this, null, storeKey);
+    families = new Families(this, storeKey, b.maxIdentities, ownStore);
+    application = new TokenFamily(this, null, storeKey, Held.none(ticker.nanoTime(), null));
   }
 
   /**
@@ -138,7 +134,19 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity unique and opaque; it becomes part of the key in the store
    */
   public TokenSource source(String identity) {
-    return family(identity);
+    return families.get(identity);
+  }
+
+  /**
+   * {@link #source(String)} for a caller that can bring the first pair each time, as with token exchange (RFC 8693): an
+   * identity that is known neither here nor in the store begins with it. Nothing is stored before the first refresh, and
+   * nothing is told to listeners. Such an identity may be forgotten when there are too many ({@code maxIdentities}), also
+   * where tokens are kept in memory only; those without a valid token go first.
+   *
+   * @throws IllegalArgumentException if the access token is malformed
+   */
+  public TokenSource source(String identity, TokenSet first) {
+    return families.get(identity, first);
   }
 
   /**
@@ -148,7 +156,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity null for the web application's own
    */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     update(family, stored -> {
       // Whoever hands over the token that was spent last has missed its successor, which is there already.
       boolean missed = stored.record() != null && stored.record().phase() == Phase.IDLE
@@ -166,13 +174,12 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @param identity null for the web application's own
    */
   public void clearTokens(String identity) throws TokenException {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
     family.disarm();
     emit(family.event(TokenEvent.Type.CLEARED));
     if (identity == null) return;
-    families.remove(identity, family);
-    if (ownStore) forget(family);
+    families.end(family);
   }
 
   /**
@@ -182,7 +189,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @return a source on which to wait for the outcome
    */
   public TokenSource refreshNow(String identity) {
-    TokenFamily family = identity == null ? application : family(identity);
+    TokenFamily family = family(identity);
     family.begin(TokenEvent.Trigger.MANUAL);
     return family;
   }
@@ -198,7 +205,8 @@ public final class RefreshCoordinator implements AutoCloseable {
       closed = true;
     }
     scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE));
-    everyFamily().forEach(this::finish);
+    families.all().forEach(this::finish);
+    finish(application);
     refresher.close();
     store.close();
     events.close();
@@ -245,7 +253,9 @@ public final class RefreshCoordinator implements AutoCloseable {
     throw answer == null ? none : none.withRotatedRefreshToken(answer.refreshToken());
   }
 
-  void launch(RefreshTask task) {
+  void launch(TokenFamily family, Flight flight) {
+    families.keep(family);
+    RefreshTask task = new RefreshTask(family, flight);
     try {
       scheduler.execute(task);
     } catch (RejectedExecutionException e) {
@@ -278,28 +288,12 @@ public final class RefreshCoordinator implements AutoCloseable {
     });
   }
 
-  // --- families
+  void dropUnknown(TokenFamily family) {
+    families.dropUnknown(family);
+  }
 
   private TokenFamily family(String identity) {
-    TokenFamily known = families.get(identity);
-    if (known != null) return known;
-    if (families.size() >= maxIdentities && !ownStore) evict();
-    return families.computeIfAbsent(identity, id -> new TokenFamily(this, id, storeKey + "/" + id));
-  }
-
-  /** The store keeps what memory forgets, so any family at rest may go. */
-  private void evict() {
-    int excess = Math.max(1, maxIdentities / 16);
-    for (TokenFamily family : families.values()) {
-      if (excess == 0) return;
-      if (!family.isBusy() && families.remove(family.identity, family)) excess--;
-    }
-  }
-
-  private Collection<TokenFamily> everyFamily() {
-    Collection<TokenFamily> all = new ArrayList<>(families.values());
-    all.add(application);
-    return all;
+    return identity == null ? application : families.get(identity);
   }
 
   private interface Change {
@@ -326,14 +320,6 @@ public final class RefreshCoordinator implements AutoCloseable {
           + e.getMessage(), e);
     }
     throw new TokenException(Reason.STORE, name + ": the record changes faster than it can be written");
-  }
-
-  private void forget(TokenFamily family) {
-    try {
-      store.compareAndSet(family.key, family.held().generation(), null);
-    } catch (IOException e) {
-      throw new IllegalStateException("the memory store does no I/O", e);
-    }
   }
 
   /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */

@@ -165,8 +165,8 @@ final class RefreshTask implements Runnable {
     }
     boolean unclearBefore = client.spends() && before.phase() == Phase.IN_FLIGHT;
     store.giveBack(before, mine, answer.reason() == Reason.NOT_SENT ? before.attempts() : mine.attempts());
-    if (!client.spends() && answer.reason() == Reason.REJECTED) {
-      // There is no refresh token that could be dead; it is the client's own grant that is refused.
+    if (!client.spends() && answer.reason() == Reason.REJECTED && before.refreshToken() == null) {
+      // There is no token that could be dead; it is the client's own grant that is refused.
       throw new TokenException(Reason.CONFIGURATION, answer.getMessage(), answer);
     }
     if (!unclearBefore) throw answer;

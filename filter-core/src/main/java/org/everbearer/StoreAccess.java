@@ -200,7 +200,10 @@ final class StoreAccess {
           ? "there are no tokens: configure a first pair (accessToken, refreshToken), or hand one over (storeTokens)"
           : "there are no tokens for this identity: hand them over after login (storeTokens)");
     }
-    if (client.store.compareAndSet(family.key, 0, first)) return new Snapshot(first, empty.now());
+    if (client.store.compareAndSet(family.key, 0, first)) {
+      if (inMemory != null) family.rebase(first);
+      return new Snapshot(first, empty.now());
+    }
     Snapshot others = client.store.read(family.key);
     if (others.record() == null) throw new IOException("the record comes and goes; does something else clear it?");
     return others;

@@ -38,11 +38,12 @@ final class TokenFamily implements TokenSource {
   private volatile boolean toldStale;
   private volatile Runnable cancelTimer = () -> {};
 
-  TokenFamily(RefreshCoordinator client, String identity, String key) {
+  /** @param first what is held before the store has been read */
+  TokenFamily(RefreshCoordinator client, String identity, String key, Held first) {
     this.client = client;
     this.identity = identity;
     this.key = key;
-    this.held = Held.none(client.ticker.nanoTime(), null);
+    this.held = first;
   }
 
   // --- what callers ask for
@@ -187,7 +188,7 @@ final class TokenFamily implements TokenSource {
       if (current != null) return current;
       if (fresh == null) fresh = new Flight(trigger, held, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
-        client.launch(new RefreshTask(this, fresh));
+        client.launch(this, fresh);
         return fresh;
       }
     }
@@ -220,6 +221,7 @@ final class TokenFamily implements TokenSource {
           .duration(Duration.ofNanos(client.ticker.nanoTime() - failed.startedAt)));
       arm(failure.nextTry - client.ticker.nanoTime());
     }
+    if (why.reason() == TokenException.Reason.NO_TOKENS && held.record == null) client.dropUnknown(this);
     land(failed);
     failed.done.completeExceptionally(why);
   }

@@ -171,9 +171,14 @@ final class Rules {
     }
   }
 
+  private Unavailable unavailable() {
+    if (protocol == Protocol.RELAY || protocol == Protocol.TOKEN_EXCHANGE) return Unavailable.BY_REASON;
+    return isSession() ? Unavailable.UNAUTHORIZED : Unavailable.SERVICE_UNAVAILABLE;
+  }
+
   private void defaults() {
     settings.putDefault(BACKGROUND, !isSession());
-    settings.putDefault(ON_UNAVAILABLE, isSession() ? Unavailable.UNAUTHORIZED : Unavailable.SERVICE_UNAVAILABLE);
+    settings.putDefault(ON_UNAVAILABLE, unavailable());
     settings.putDefault(STORE_KEY, settings.source().name());
     if (protocol == Protocol.WORKOS) settings.putDefault(REUSE_GRACE, Duration.ofSeconds(30));
   }

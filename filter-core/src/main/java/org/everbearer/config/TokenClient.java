@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.everbearer.CoordinatorBuilder;
+import org.everbearer.Fingerprint;
 import org.everbearer.Origin;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
@@ -36,14 +37,11 @@ public final class TokenClient implements AutoCloseable {
 
   private final ClientConfig config;
   private final RefreshCoordinator coordinator;
-  private final ExchangedTokens exchanged;
   private final FileWatch watch;
 
   private TokenClient(ClientConfig config, RefreshCoordinator coordinator, FileWatch watch) {
     this.config = config;
     this.coordinator = coordinator;
-    this.exchanged = config.protocol() == Protocol.TOKEN_EXCHANGE
-        ? new ExchangedTokens(coordinator, config.maxCachedTokens()) : null;
     this.watch = watch;
   }
 
@@ -175,17 +173,18 @@ public final class TokenClient implements AutoCloseable {
 
   /**
    * {@link Protocol#TOKEN_EXCHANGE} only: the source of tokens that this inbound token is exchanged for, the same one
-   * for the same token. The least recently used is forgotten beyond {@code maxCachedTokens}. Sends nothing by itself.
+   * for the same token. Beyond {@code maxCachedTokens} some are forgotten, those that have expired before others. Sends
+   * nothing by itself.
    *
    * @throws IllegalArgumentException if the token holds characters that no token may hold (RFC 6749 appendix A)
    * @throws IllegalStateException with another protocol
    */
   public TokenSource exchangedFor(String subjectToken) {
-    if (exchanged == null) {
+    if (config.protocol() != Protocol.TOKEN_EXCHANGE) {
       throw new IllegalStateException("client " + name() + " exchanges no tokens: its protocol is "
           + config.get(Parameters.PROTOCOL) + ", not token-exchange");
     }
-    return exchanged.forSubject(subjectToken);
+    return coordinator.source(Fingerprint.hash(subjectToken), TokenSet.of(null, subjectToken));
   }
 
   /** Waits for a refresh in flight, saves its result, ends all threads. Idempotent. */

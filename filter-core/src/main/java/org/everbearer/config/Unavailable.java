@@ -1,11 +1,12 @@
 package org.everbearer.config;
 
 import java.util.Objects;
+import org.everbearer.TokenException.Reason;
 
 /** What the filter answers when no token can be had: the parsed {@code onUnavailable}. Immutable. */
 public final class Unavailable {
 
-  /** The four answers. */
+  /** The four answers. With relay and token-exchange the default is the second or the first, by the reason. */
   public enum Answer {
     /** 503 with {@code Retry-After} (RFC 9110 §15.6.4); spelled {@code 503}. */
     SERVICE_UNAVAILABLE,
@@ -20,6 +21,8 @@ public final class Unavailable {
   static final Unavailable SERVICE_UNAVAILABLE = new Unavailable(Answer.SERVICE_UNAVAILABLE, null);
   static final Unavailable UNAUTHORIZED = new Unavailable(Answer.UNAUTHORIZED, null);
   static final Unavailable PASS = new Unavailable(Answer.PASS, null);
+  /** Where the token comes from the inbound request: its sender is asked for another if that helps. */
+  static final Unavailable BY_REASON = new Unavailable(null, null);
 
   private final Answer answer;
   private final String redirectUrl;
@@ -33,8 +36,11 @@ public final class Unavailable {
     return new Unavailable(Answer.REDIRECT, Objects.requireNonNull(url, "url"));
   }
 
-  public Answer answer() {
-    return answer;
+  /** The answer to this failure. */
+  public Answer answerTo(Reason reason) {
+    if (answer != null) return answer;
+    boolean inboundTokenIsWrong = reason == Reason.NO_TOKENS || reason == Reason.REJECTED;
+    return inboundTokenIsWrong ? Answer.UNAUTHORIZED : Answer.SERVICE_UNAVAILABLE;
   }
 
   /**
@@ -59,6 +65,7 @@ public final class Unavailable {
   /** As it is spelled in the configuration. */
   @Override
   public String toString() {
+    if (answer == null) return "401 or 503";
     switch (answer) {
       case SERVICE_UNAVAILABLE: return "503";
       case UNAUTHORIZED: return "401";

@@ -36,7 +36,7 @@ final class UnavailableAnswer {
 
   /** False if the failure is to pass on. */
   boolean give(TokenException failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
-    Unavailable.Answer answer = choice.answer();
+    Unavailable.Answer answer = choice.answerTo(failure.reason());
     if (answer == Unavailable.Answer.PASS) return false;
     log.debug("Answering {}: {}", choice, failure.getMessage());
     startOver(response);

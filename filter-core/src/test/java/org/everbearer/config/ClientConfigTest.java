@@ -15,6 +15,7 @@ import java.util.Map;
 import org.everbearer.Fingerprint;
 import org.everbearer.Origin;
 import org.everbearer.config.ClientConfig.Identity;
+import org.everbearer.TokenException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,18 @@ class ClientConfigTest {
     ClientConfig config = Given.config(Given.valid("identity", "session", "refreshToken", null));
     assertEquals(Identity.SESSION, config.identity());
     assertFalse(config.background());
-    assertEquals(Unavailable.Answer.UNAUTHORIZED, config.onUnavailable().answer());
+    assertEquals(Unavailable.Answer.UNAUTHORIZED, config.onUnavailable().answerTo(Reason.TRANSIENT));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Protocol.class, names = {"RELAY", "TOKEN_EXCHANGE"})
+  void whereTheInboundTokenIsUsed_itsSenderIsAskedForAnotherIfThatHelps(Protocol protocol) throws ConfigException {
+    Unavailable byDefault = Given.config(Given.valid(protocol)).onUnavailable();
+    assertEquals(Unavailable.Answer.UNAUTHORIZED, byDefault.answerTo(Reason.NO_TOKENS));
+    assertEquals(Unavailable.Answer.UNAUTHORIZED, byDefault.answerTo(Reason.REJECTED));
+    assertEquals(Unavailable.Answer.SERVICE_UNAVAILABLE, byDefault.answerTo(Reason.TRANSIENT));
+    Unavailable given = Given.config(Given.valid(protocol, "onUnavailable", "401")).onUnavailable();
+    assertEquals(Unavailable.Answer.UNAUTHORIZED, given.answerTo(Reason.TRANSIENT));
   }
 
   @Test
@@ -453,11 +465,12 @@ class ClientConfigTest {
   @Test
   void onUnavailable_isParsed() throws ConfigException {
     Unavailable redirect = Given.config(Given.valid("onUnavailable", "redirect:/login?from=x")).onUnavailable();
-    assertEquals(Unavailable.Answer.REDIRECT, redirect.answer());
+    assertEquals(Unavailable.Answer.REDIRECT, redirect.answerTo(Reason.TRANSIENT));
     assertEquals("/login?from=x", redirect.redirectUrl());
-    assertEquals(Unavailable.Answer.PASS, Given.config(Given.valid("onUnavailable", "pass")).onUnavailable().answer());
+    assertEquals(Unavailable.Answer.PASS, Given.config(Given.valid("onUnavailable", "pass")).onUnavailable()
+        .answerTo(Reason.TRANSIENT));
     assertEquals(Unavailable.Answer.UNAUTHORIZED, Given.config(Given.valid("onUnavailable",
-        "401")).onUnavailable().answer());
+        "401")).onUnavailable().answerTo(Reason.TRANSIENT));
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.everbearer.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,8 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenRefresher;
@@ -177,19 +180,31 @@ class TokenClientTest {
   }
 
   @Test
-  void leastRecentlyUsedExchange_isForgottenBeyondTheBound() throws Exception {
+  void beyondTheBound_anExchangeThatHoldsNoTokenIsForgottenFirst_andStillWorksForItsHolder() throws Exception {
     try (StandIn server = StandIn.oauth();
         TokenClient client = started(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint", server.url(),
             "maxCachedTokens", "2"))) {
-      TokenSource one = client.exchangedFor("inbound-1");
-      TokenSource two = client.exchangedFor("inbound-2");
-      client.exchangedFor("inbound-1");
+      TokenSource held = client.exchangedFor("inbound-1");
+      assertEquals("at-1", held.token());
+      TokenSource unused = client.exchangedFor("inbound-2");
       client.exchangedFor("inbound-3");
-      assertSame(one, client.exchangedFor("inbound-1"));
-      TokenSource again = client.exchangedFor("inbound-2");
-      assertNotSame(two, again);
-      assertEquals("at-1", again.token());
+      assertSame(held, client.exchangedFor("inbound-1"));
+      assertEquals("at-2", unused.token());
+      assertTrue(server.bodies.get(1).contains("subject_token=inbound-2&"), server.bodies.get(1));
     }
+  }
+
+  @Test
+  void exchanging_tellsListenersOfTheExchangesAndOfNothingElse() throws Exception {
+    List<TokenEvent> events = Collections.synchronizedList(new ArrayList<>());
+    try (StandIn server = StandIn.oauth();
+        TokenClient client = TokenClient.of(Given.config(Given.valid(Protocol.TOKEN_EXCHANGE, "tokenEndpoint",
+            server.url(), "maxCachedTokens", "1")), events::add)) {
+      client.start();
+      for (int i = 1; i <= 3; i++) assertEquals("at-" + i, client.exchangedFor("inbound-" + i).token());
+    }
+    assertEquals(List.of(TokenEvent.Type.REFRESHED, TokenEvent.Type.REFRESHED, TokenEvent.Type.REFRESHED),
+        events.stream().map(TokenEvent::type).collect(Collectors.toList()));
   }
 
   // --- stores

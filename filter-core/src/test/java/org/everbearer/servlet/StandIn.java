@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +27,10 @@ final class StandIn implements AutoCloseable {
   final AtomicInteger refreshes = new AtomicInteger();
   /** What the identity server answers instead of tokens; 0 for tokens. */
   volatile int refusal;
+  /** One permit for each refresh that has come in. */
+  final Semaphore arrived = new Semaphore(0);
+  /** What refreshes wait for. */
+  volatile CountDownLatch answers = new CountDownLatch(0);
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> newest = new HashMap<>();
@@ -56,6 +62,12 @@ final class StandIn implements AutoCloseable {
 
   private void refresh(HttpExchange exchange) throws IOException {
     refreshes.incrementAndGet();
+    arrived.release();
+    try {
+      answers.await();
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped);
+    }
     Matcher token = REFRESH_TOKEN.matcher(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     if (refusal != 0 || !token.find() || !spend(token.group(1), Integer.parseInt(token.group(2)))) {

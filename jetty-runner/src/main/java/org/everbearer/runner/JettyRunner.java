@@ -21,8 +21,10 @@ public final class JettyRunner {
   private static final String AUTH_REFRESH_TOKEN = "AUTH_REFRESH_TOKEN";
   /** Set only where there is a stand-in server: a page may then offer its controls. */
   private static final String STAND_IN_BASE_URL = "STAND_IN_BASE_URL";
-  private static final List<String> SETTINGS =
-      List.of(CHAT_API_BASE_URL, AUTH_BASE_URL, AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN);
+  /** {@code session} where each user signs in. */
+  private static final String CHAT_IDENTITY = "CHAT_IDENTITY";
+  private static final List<String> PLACES = List.of(CHAT_API_BASE_URL, AUTH_BASE_URL);
+  private static final List<String> FIRST_PAIR = List.of(AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN);
 
   private final RunnerOptions options;
   private final Shutdown shutdown = new Shutdown();
@@ -53,6 +55,7 @@ public final class JettyRunner {
     } else if (options.war() == null) {
       requireSettings(System.getenv());
     }
+    if (options.signedIn()) System.setProperty(CHAT_IDENTITY, "session");
     if (options.war() != null) WarServer.requireWar(options.war());
     WarServer server = WarServer.listen(options.host(), options.port());
     WorkDirectory work = shutdown.closing(WorkDirectory.create());
@@ -75,10 +78,11 @@ public final class JettyRunner {
     } catch (IOException e) {
       throw UserError.failure(e.getMessage() + "; run without it by --no-stand-in");
     }
-    TokenPair first = standIn.newFamily("user_demo", "org_demo");
     System.setProperty(STAND_IN_BASE_URL, standIn.baseUri().toString());
     System.setProperty(CHAT_API_BASE_URL, standIn.baseUri().toString());
     System.setProperty(AUTH_BASE_URL, standIn.baseUri().toString());
+    if (options.signedIn()) return standIn;
+    TokenPair first = standIn.newFamily("user_demo", "org_demo");
     System.setProperty(AUTH_ACCESS_TOKEN, first.accessToken());
     System.setProperty(AUTH_REFRESH_TOKEN, first.refreshToken());
     return standIn;
@@ -86,14 +90,15 @@ public final class JettyRunner {
 
   /** The environment goes before system properties, so a real server's tokens would be sent to the stand-in. */
   private static void requireNoOtherSettings(Map<String, String> environment) throws UserError {
-    List<String> present = SETTINGS.stream().filter(environment::containsKey).toList();
+    List<String> present = Stream.of(PLACES, FIRST_PAIR, List.of(CHAT_IDENTITY)).flatMap(List::stream)
+        .filter(environment::containsKey).toList();
     if (present.isEmpty()) return;
     throw UserError.failure("the environment sets " + String.join(", ", present) + ", which would be mixed up with the "
         + "stand-in server's; unset that, or use the real servers with --no-stand-in");
   }
 
-  private static void requireSettings(Map<String, String> environment) throws UserError {
-    List<String> missing = SETTINGS.stream()
+  private void requireSettings(Map<String, String> environment) throws UserError {
+    List<String> missing = Stream.concat(PLACES.stream(), options.signedIn() ? Stream.empty() : FIRST_PAIR.stream())
         .filter(name -> Stream.of(environment.get(name), System.getProperty(name))
             .allMatch(value -> value == null || value.isBlank()))
         .toList();
@@ -109,6 +114,7 @@ public final class JettyRunner {
       String lifetime = Durations.format(options.accessTokenLifetime());
       lines.append("  stand-in   ").append(standIn.baseUri()).append(" issues tokens and answers chats\n")
           .append("  tokens     access tokens live ").append(lifetime).append(", refresh tokens are good once\n")
+          .append(options.signedIn() ? "  users      sign in as Ada in one browser window and as Grace in a private one\n" : "")
           .append("  counters   ").append(standIn.baseUri()).append("/stand-in/stats\n");
     }
     lines.append("\nCtrl-C stops it.\n");

@@ -22,6 +22,7 @@ record RunnerOptions(
     String contextPath,
     boolean standIn,
     Duration accessTokenLifetime,
+    boolean signedIn,
     boolean exitWithParent) {
 
   static final String HELP = """
@@ -37,6 +38,8 @@ record RunnerOptions(
         --no-stand-in                 start no stand-in server; the environment or system properties then say where
                                       the real ones are and hold the first tokens: CHAT_API_BASE_URL, AUTH_BASE_URL,
                                       AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN
+        --signed-in                   each user of the sample signs in, on the identity server's page, and chats with a
+                                      token of their own; there are no first tokens then
         --exit-with-parent            stop when the process that started this one ends
         --help                        this text
       """;
@@ -46,15 +49,16 @@ record RunnerOptions(
   private static final String CONTEXT_PATH = "--context-path";
   private static final String LIFETIME = "--access-token-lifetime";
   private static final String NO_STAND_IN = "--no-stand-in";
+  private static final String SIGNED_IN = "--signed-in";
   private static final String EXIT_WITH_PARENT = "--exit-with-parent";
   private static final String HELP_OPTION = "--help";
-  private static final List<String> FLAGS = List.of(NO_STAND_IN, EXIT_WITH_PARENT, HELP_OPTION);
+  private static final List<String> FLAGS = List.of(NO_STAND_IN, SIGNED_IN, EXIT_WITH_PARENT, HELP_OPTION);
   private static final List<String> ALL =
-      List.of(WAR, PORT, HOST, CONTEXT_PATH, LIFETIME, NO_STAND_IN, EXIT_WITH_PARENT, HELP_OPTION);
+      List.of(WAR, PORT, HOST, CONTEXT_PATH, LIFETIME, NO_STAND_IN, SIGNED_IN, EXIT_WITH_PARENT, HELP_OPTION);
 
   static RunnerOptions parse(String... arguments) throws UserError {
     if (Arrays.asList(arguments).contains(HELP_OPTION) || Arrays.asList(arguments).contains("-h")) {
-      return new RunnerOptions(true, null, null, 0, null, false, null, false);
+      return new RunnerOptions(true, null, null, 0, null, false, null, false, false);
     }
     Map<String, String> given = given(arguments);
     boolean standIn = !given.containsKey(NO_STAND_IN);
@@ -69,6 +73,7 @@ record RunnerOptions(
         contextPath(given.getOrDefault(CONTEXT_PATH, "/")),
         standIn,
         lifetime(given.getOrDefault(LIFETIME, "20s")),
+        given.containsKey(SIGNED_IN),
         given.containsKey(EXIT_WITH_PARENT));
   }
 

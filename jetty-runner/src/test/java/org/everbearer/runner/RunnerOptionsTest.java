@@ -22,13 +22,15 @@ class RunnerOptionsTest {
     assertEquals("/", options.contextPath());
     assertTrue(options.standIn());
     assertEquals(Duration.ofSeconds(20), options.accessTokenLifetime());
+    assertFalse(options.signedIn());
     assertFalse(options.exitWithParent());
   }
 
   @Test
   void values_mayFollowOrBeJoined() throws Exception {
     RunnerOptions options = RunnerOptions.parse("--war", "a b.war", "--port=0", "--context-path=/x/y",
-        "--access-token-lifetime", "3s", "--host=0.0.0.0", "--exit-with-parent");
+        "--access-token-lifetime", "3s", "--host=0.0.0.0", "--signed-in", "--exit-with-parent");
+    assertTrue(options.signedIn());
     assertEquals(Path.of("a b.war").toAbsolutePath(), options.war());
     assertEquals(0, options.port());
     assertEquals("/x/y", options.contextPath());
@@ -45,7 +47,7 @@ class RunnerOptionsTest {
   @Test
   void help_namesEveryOption() throws Exception {
     for (String option : new String[] {"--war", "--port", "--host", "--context-path", "--access-token-lifetime",
-        "--no-stand-in", "--exit-with-parent", "--help"}) {
+        "--no-stand-in", "--signed-in", "--exit-with-parent", "--help"}) {
       assertTrue(RunnerOptions.HELP.contains("  " + option + " "), option);
     }
   }

@@ -10,29 +10,43 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.util.Timeout;
 import org.everbearer.servlet.BearerTokens;
 
-/** Makes the one HTTP client of this application when it starts, and closes it when it stops. */
+/** Makes the HTTP clients of this application when it starts, and closes them when it stops. */
 public final class ChatApplication implements ServletContextListener {
   private static final String BASE_URL = "CHAT_API_BASE_URL";
   private static final String TIMEOUT = "CHAT_API_TIMEOUT_SECONDS";
 
+  /** {@code session}: each user signs in, and chats with a token of their own. */
+  private static final String IDENTITY = "CHAT_IDENTITY";
+  private static final String AUTH_BASE_URL = "AUTH_BASE_URL";
+
   private CloseableHttpClient http;
+  private CloseableHttpClient identityServer;
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
-    URI baseUrl = baseUrl(setting(BASE_URL, null));
+    URI baseUrl = baseUrl(BASE_URL, setting(BASE_URL, null));
     Timeout silence = timeout(setting(TIMEOUT, "30"));
     http = BearerTokens.of(context).addTo(ChatApi.configure(HttpClients.custom(), silence)).build();
     context.setAttribute(ChatApi.class.getName(), new ChatApi(http, baseUrl));
+    if (!setting(IDENTITY, "").equals("session")) return;
+    identityServer = ChatApi.configure(HttpClients.custom(), silence).disableRedirectHandling().build();
+    context.setAttribute(SignIn.class.getName(),
+        new SignIn(identityServer, baseUrl(AUTH_BASE_URL, setting(AUTH_BASE_URL, null))));
   }
 
   @Override
   public void contextDestroyed(ServletContextEvent event) {
-    if (http == null) return;
+    close(http, event.getServletContext());
+    close(identityServer, event.getServletContext());
+  }
+
+  private static void close(CloseableHttpClient client, ServletContext context) {
+    if (client == null) return;
     try {
-      http.close();
+      client.close();
     } catch (IOException e) {
-      event.getServletContext().log("The HTTP client did not close cleanly", e);
+      context.log("An HTTP client did not close cleanly", e);
     }
   }
 
@@ -42,14 +56,14 @@ public final class ChatApplication implements ServletContextListener {
     return value != null ? value : System.getProperty(name, fallback);
   }
 
-  static URI baseUrl(String value) {
+  static URI baseUrl(String name, String value) {
     if (value == null || value.isBlank()) {
-      throw new IllegalStateException(BASE_URL + " is not set: give the chat API's address, for example"
+      throw new IllegalStateException(name + " is not set: give the server's address, for example"
           + " https://chat.example.com, as an environment variable or a system property");
     }
     String trimmed = value.strip().replaceAll("/+$", "");
     if (!trimmed.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
-      throw new IllegalStateException(BASE_URL + " is '" + value + "': it must be an http or https address without"
+      throw new IllegalStateException(name + " is '" + value + "': it must be an http or https address without"
           + " query or fragment, for example https://chat.example.com");
     }
     return URI.create(trimmed);

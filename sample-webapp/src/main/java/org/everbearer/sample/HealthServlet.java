@@ -15,8 +15,9 @@ import org.everbearer.TokenSource;
 import org.everbearer.servlet.BearerTokens;
 
 /**
- * {@code GET /health}: UP when a valid token can be had now, whatever the chat API does. Asking often does no harm: all
- * who wait share one refresh, and while the library backs off the answer is immediate.
+ * {@code GET /health}: UP when a valid token can be had now, whatever the chat API does, or when there is none because
+ * nobody has signed in. Asking often does no harm: all who wait share one refresh, and while the library backs off the
+ * answer is immediate.
  */
 public final class HealthServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
@@ -26,14 +27,17 @@ public final class HealthServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
     TokenSource source = BearerTokens.of(getServletContext()).source("chat-api");
     TokenException failure = failure(source);
+    boolean nobody = failure != null && failure.reason() == TokenException.Reason.NO_TOKENS
+        && SignIn.of(getServletContext()) != null;
+    boolean up = failure == null || nobody;
     JsonObject health = new JsonObject();
-    health.addProperty("status", failure == null ? "UP" : "DOWN");
+    health.addProperty("status", up ? "UP" : "DOWN");
     health.addProperty("tokenExpired", source.isExpired());
     if (failure != null) {
       health.addProperty("reason", failure.reason().name());
       if (failure.nextTry() != null) health.addProperty("nextTry", failure.nextTry().toString());
     }
-    Json.write(response, failure == null ? 200 : 503, health);
+    Json.write(response, up ? 200 : 503, health);
   }
 
   /** Why no token can be had now, or null if one can. */

@@ -14,12 +14,12 @@ class ChatApplicationTest {
   @ParameterizedTest
   @ValueSource(strings = {"https://chat.example.com", " https://chat.example.com/ ", "https://chat.example.com//"})
   void slashesAtTheEnd_areIgnored(String value) {
-    assertEquals(URI.create("https://chat.example.com"), ChatApplication.baseUrl(value));
+    assertEquals(URI.create("https://chat.example.com"), ChatApplication.baseUrl("CHAT_API_BASE_URL", value));
   }
 
   @Test
   void path_isKept() {
-    assertEquals(URI.create("http://[::1]:8080/beta"), ChatApplication.baseUrl("http://[::1]:8080/beta/"));
+    assertEquals(URI.create("http://[::1]:8080/beta"), ChatApplication.baseUrl("CHAT_API_BASE_URL", "http://[::1]:8080/beta/"));
   }
 
   @ParameterizedTest
@@ -27,7 +27,7 @@ class ChatApplicationTest {
   @ValueSource(strings = {"", " ", "chat.example.com", "ftp://chat.example.com", "https://", "https://a?b=c",
       "https://a#b", "https://a b"})
   void missingOrUnusableAddress_isNamed(String value) {
-    String message = assertThrows(IllegalStateException.class, () -> ChatApplication.baseUrl(value)).getMessage();
+    String message = assertThrows(IllegalStateException.class, () -> ChatApplication.baseUrl("CHAT_API_BASE_URL", value)).getMessage();
     assertTrue(message.startsWith("CHAT_API_BASE_URL is "), message);
     assertTrue(message.contains("https://chat.example.com"), message);
   }

@@ -66,7 +66,8 @@ final class ChatEndpoints {
     String message = Exchange.string(body, "message");
     if (message == null || message.isBlank()) throw new BadRequest("message is missing");
     String session = Exchange.string(body, "sessionId");
-    String reply = "You said: " + message.strip() + " — and the token that came with it was valid.";
+    String reply = "You said: " + message.strip() + " — and the token that came with it was valid"
+        + whose(AccessTokens.subject(exchange.header("Authorization").substring(7).trim())) + ".";
     String accept = exchange.header("Accept");
     if (accept != null && accept.contains("text/event-stream")) {
       stream(exchange, reply);
@@ -76,6 +77,11 @@ final class ChatEndpoints {
     if (session != null) answer.addProperty("sessionId", session);
     answer.addProperty("reply", reply);
     exchange.reply(200, answer);
+  }
+
+  /** Names the user where users sign in. */
+  private static String whose(String subject) {
+    return subject.equals("user_demo") ? "" : ", and that of " + subject;
   }
 
   private void stream(Exchange exchange, String reply) throws IOException {
