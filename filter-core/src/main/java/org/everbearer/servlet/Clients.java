@@ -110,6 +110,11 @@ final class Clients {
     }
   }
 
+  /** Adds the listener unless it is there, and has nothing announced to it. */
+  void wake(TokenListener listener) {
+    listeners.addOnce(listener);
+  }
+
   void removeListener(TokenListener listener) {
     listeners.remove(listener);
   }

@@ -18,6 +18,11 @@ final class Listeners implements TokenListener {
     entries.add(new Entry(client, listener));
   }
 
+  synchronized void addOnce(TokenListener listener) {
+    for (Entry entry : entries) if (entry.listener == listener) return;
+    add(null, listener);
+  }
+
   void remove(TokenListener listener) {
     entries.removeIf(entry -> entry.listener == listener);
   }
