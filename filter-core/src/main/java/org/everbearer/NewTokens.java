@@ -67,7 +67,7 @@ final class NewTokens {
         .tokens(mine.accessToken(), refreshToken)
         .phase(Phase.IDLE, mine.spentHash())
         .fence(mine.generation())
-        .lease(null, 0)
+        .lease(mine.owner(), 0) // holds nothing any more, but tells the other nodes who refreshed
         .sent(0, 0);
   }
 

@@ -104,7 +104,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void start() throws TokenException {
     try {
-      if (firstTokens != null) beginConfiguredFamily();
+      if (firstTokens != null && beginConfiguredFamily()) emit(application.event(TokenEvent.Type.LOADED));
       StoreAccess access = new StoreAccess(application);
       TokenRecord record = access.read();
       if (spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
@@ -192,6 +192,11 @@ public final class RefreshCoordinator implements AutoCloseable {
     TokenFamily family = family(identity);
     family.begin(TokenEvent.Trigger.MANUAL);
     return family;
+  }
+
+  /** Tells the listeners what the application identity holds now, for one that was added late. */
+  public void announce() {
+    emit(application.event(TokenEvent.Type.HELD));
   }
 
   /**
@@ -301,17 +306,18 @@ public final class RefreshCoordinator implements AutoCloseable {
     TokenRecord.Builder over(Snapshot stored);
   }
 
-  private void update(TokenFamily family, Change change) throws TokenException {
+  /** Whether there was something to change. */
+  private boolean update(TokenFamily family, Change change) throws TokenException {
     try {
       for (int i = 0; i < UPDATE_TRIES; i++) {
         Snapshot stored = store.read(family.key);
         TokenRecord.Builder changed = change.over(stored);
-        if (changed == null) return;
+        if (changed == null) return false;
         long generation = Math.max(stored.generation(), family.held().generation()) + 1;
         TokenRecord next = changed.generation(generation).build();
         if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
         family.restart(records.held(next, stored.now()));
-        return;
+        return true;
       }
     } catch (TokenException e) {
       throw e;
@@ -323,9 +329,9 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */
-  private void beginConfiguredFamily() throws IOException {
+  private boolean beginConfiguredFamily() throws IOException {
     String seed = TokenRecord.seedOf(firstTokens);
-    update(application, stored -> {
+    return update(application, stored -> {
       TokenRecord record = stored.record();
       if (record == null) return records.of(firstTokens, stored.now(), false).toBuilder();
       boolean known = seed.equals(record.seed())

@@ -119,7 +119,8 @@ final class RefreshTask implements Runnable {
       return;
     }
     tries++;
-    if (attempt > 1) client.emit(family.event(TokenEvent.Type.REPLAYED).trigger(flight.trigger));
+    client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
+        .trigger(flight.trigger));
     TokenSet answer;
     try {
       answer = client.ask(before);

@@ -180,7 +180,15 @@ final class StoreAccess {
     boolean first = held.record == null;
     if (!family.publish(client.records.held(record, now()))) return;
     if (first && record.accessToken() == null) return;
-    client.emit(family.event(first ? TokenEvent.Type.LOADED : TokenEvent.Type.ADOPTED));
+    client.emit(first ? family.event(TokenEvent.Type.LOADED)
+        : family.event(TokenEvent.Type.ADOPTED).node(refresherOf(record)));
+  }
+
+  /** The node whose refresh made these tokens; null if a person edited them, or if another refresh hides who it was. */
+  private static String refresherOf(TokenRecord record) {
+    if (record.owner() == null || record.phase() != Phase.IDLE) return null;
+    int slash = record.owner().lastIndexOf('/');
+    return slash < 0 ? null : record.owner().substring(0, slash);
   }
 
   /** There is no record: makes the first one, or again the one that somebody removed under us. */

@@ -16,6 +16,8 @@ public final class TokenEvent {
     STORED,
     /** The application cleared the tokens ({@code clearTokens}). */
     CLEARED,
+    /** The token endpoint is being asked; {@link #REFRESHED} or {@link #FAILED} will say what came of it. */
+    REFRESHING,
     /** The token endpoint handed out new tokens. */
     REFRESHED,
     /** Another node's newer tokens, or ones edited by a person, were taken over from the store. */
@@ -37,7 +39,9 @@ public final class TokenEvent {
     /** The store could not be read or written. */
     STORE_FAILED,
     /** The server handed out a token that is expired, too short-lived, or the same as before. Once per streak. */
-    ODD_TOKEN
+    ODD_TOKEN,
+    /** Nothing has happened; a listener that came late is told what is held. */
+    HELD
   }
 
   /** Why a refresh was begun. */
@@ -100,7 +104,10 @@ public final class TokenEvent {
     return identity;
   }
 
-  /** The node that did it: this one, or for {@link Type#ADOPTED} the one that had refreshed, if known. */
+  /**
+   * The node that did it: this one, or for {@link Type#ADOPTED} the one that had refreshed; null where that is not
+   * known, as after an edit by hand.
+   */
   public String node() {
     return node;
   }

@@ -107,7 +107,7 @@ public final class TokenRecord {
     return fence;
   }
 
-  /** In flight: who spends. Names a process and a coordinator in it. */
+  /** Who spends or, when idle, who refreshed last, if known. Names a process and a coordinator in it. */
   public String owner() {
     return owner;
   }

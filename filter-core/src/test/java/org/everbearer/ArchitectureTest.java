@@ -30,7 +30,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule leaves_knowOnlyTheRoot = classes()
       .that().resideInAnyPackage("org.everbearer.store..", "org.everbearer.refresh..", "org.everbearer.httpclient5..",
-          "org.everbearer.observe..")
+          "org.everbearer.observe..", "org.everbearer.micrometer..")
       .should().onlyDependOnClassesThat(ofTheirOwnPackageOrTheRoot());
 
   @ArchTest
@@ -58,9 +58,14 @@ class ArchitectureTest {
   }
 
   private static final java.util.Set<String> LEAVES = java.util.Set.of("org.everbearer.store", "org.everbearer.refresh",
-      "org.everbearer.httpclient5", "org.everbearer.observe");
+      "org.everbearer.httpclient5", "org.everbearer.observe", "org.everbearer.micrometer");
+
+  @ArchTest
+  static final ArchRule micrometer_isOptional = noClasses().that().resideOutsideOfPackage("org.everbearer.micrometer..")
+      .should().dependOnClassesThat().resideInAnyPackage("io.micrometer..", "org.everbearer.micrometer..");
+
 
   @ArchTest
   static final ArchRule leaves_doNotKnowEachOther = slices()
-      .matching("org.everbearer.(store|refresh|httpclient5|observe)..").should().notDependOnEachOther();
+      .matching("org.everbearer.(store|refresh|httpclient5|observe|micrometer)..").should().notDependOnEachOther();
 }

@@ -26,6 +26,7 @@ public final class LogListener implements TokenListener {
   private final Logger log;
   /** Since when the refreshes of an identity have been failing. Touched by the event thread only. */
   private final Map<String, Instant> failingSince = new HashMap<>();
+  private final Map<String, Instant> unsaved = new HashMap<>();
   private final Map<String, Instant> lastOfKind = new HashMap<>();
   private final Map<String, Integer> suppressed = new HashMap<>();
 
@@ -41,14 +42,17 @@ public final class LogListener implements TokenListener {
         info(event, "loaded token {}, {}", event.token(), validity(event));
         break;
       case STORED:
+        forget(event);
         info(event, "was given token {}, {}", event.token(), validity(event));
         break;
       case CLEARED:
+        forget(event);
         info(event, "gave up its tokens on request", null, null);
         break;
       case ADOPTED:
         recovered(event);
-        info(event, "took over token {} from the store, {}", event.token(), validity(event));
+        info(event, "took over token {} from " + (event.node() == null ? "the store" : event.node()) + ", {}",
+            event.token(), validity(event));
         break;
       case REFRESHED:
         if (!recovered(event)) {
@@ -63,16 +67,14 @@ public final class LogListener implements TokenListener {
             + "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy");
         break;
       case NOT_SAVED:
-        error(event, event.failure().getMessage());
+        notSaved(event);
         break;
       case SAVED:
+        unsaved.remove(event.identity());
         log.info("{} [{}] the tokens that could not be saved are saved now", event.client(), event.identity());
         break;
       case ODD_TOKEN:
         warn(event, event.failure().getMessage());
-        break;
-      case INVALIDATED:
-        info(event, "token {} was rejected by the resource server (401){}", event.token(), "");
         break;
       default:
         log.debug("{} [{}] {}", event.client(), event.identity(), event);
@@ -80,18 +82,50 @@ public final class LogListener implements TokenListener {
   }
 
   private void failed(TokenEvent event) {
-    boolean first = !failingSince.containsKey(event.identity());
-    if (first && failingSince.size() < REMEMBERED_STREAKS) failingSince.put(event.identity(), event.at());
-    String said = event.failure().getMessage() + ". " + afterlife(event)
-        + (event.nextTry() == null ? "" : "Next try at " + event.nextTry());
     Reason reason = event.failure().reason();
-    if (!first || reason == Reason.REJECTED || reason == Reason.NO_TOKENS && !isApplication(event)) {
-      // Told once: by the first line of the streak, or as DEAD.
+    String said = event.failure().getMessage() + ". " + afterlife(event)
+        + (event.nextTry() == null ? "" : "Next try at " + event.nextTry() + ". ") + remedy(reason);
+    // Told as DEAD, or by a session that nobody has signed in to: no streak that could end by itself.
+    boolean elsewhere = reason == Reason.REJECTED || reason == Reason.NO_TOKENS && !isApplication(event);
+    if (elsewhere || !begins(failingSince, event)) {
       log.debug("{} [{}] failed for the {}. time: {}", event.client(), event.identity(), event.streak(), said);
-    } else if (reason == Reason.CONFIGURATION) {
-      error(event, "the token endpoint refuses this client's configuration: " + said);
+    } else if (reason == Reason.CONFIGURATION || reason == Reason.NEEDS_USER) {
+      error(event, "cannot be refreshed until somebody acts: " + said);
     } else {
       warn(event, "cannot be refreshed: " + said);
+    }
+  }
+
+  /** Another family begins. */
+  private void forget(TokenEvent event) {
+    failingSince.remove(event.identity());
+    unsaved.remove(event.identity());
+  }
+
+  private void notSaved(TokenEvent event) {
+    if (begins(unsaved, event)) error(event, event.failure().getMessage());
+    else log.debug("{} [{}] {}", event.client(), event.identity(), event.failure().getMessage());
+  }
+
+  /** Whether the event is the first of its streak. With very many identities at once some streaks are told again. */
+  private static boolean begins(Map<String, Instant> streaks, TokenEvent event) {
+    if (streaks.containsKey(event.identity())) return false;
+    if (isApplication(event) || streaks.size() < REMEMBERED_STREAKS) streaks.put(event.identity(), event.at());
+    return true;
+  }
+
+  private static String remedy(Reason reason) {
+    switch (reason) {
+      case CONFIGURATION:
+        return "Remedy: correct the client's parameters and redeploy";
+      case NEEDS_USER:
+        return "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy";
+      case NO_TOKENS:
+        return "Remedy: sign in, or configure a first pair (accessToken, refreshToken)";
+      case STORE:
+        return "Remedy: make the token store readable and writable; this client then goes on by itself";
+      default:
+        return "Remedy: none needed if the identity server comes back; this client then goes on by itself";
     }
   }
 

@@ -14,6 +14,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
+import org.everbearer.TokenListener;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.config.ClientConfig;
@@ -158,6 +159,20 @@ public final class BearerTokens {
     family.release();
     session.removeAttribute(attribute);
     coordinator.clearTokens(family.id());
+  }
+
+  /**
+   * Has the listener hear what happens to the tokens of all clients, for instance {@code EverbearerMetrics}. One that is
+   * added while a client runs hears of what is held as {@link org.everbearer.TokenEvent.Type#HELD}, and of all that
+   * happens from then on. It is forgotten with the web application.
+   */
+  public void addListener(TokenListener listener) {
+    clients.addListener(null, Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** {@link #addListener(TokenListener)} for one client. */
+  public void addListener(String client, TokenListener listener) {
+    clients.addListener(clients.named(client).name(), Objects.requireNonNull(listener, "listener"));
   }
 
   /**

@@ -6,17 +6,24 @@ import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
+import org.everbearer.config.Protocol;
 import org.everbearer.config.TokenClient;
+import org.everbearer.observe.ClientMBean;
+import org.everbearer.observe.ClientState.Tokens;
+import org.everbearer.observe.Operations;
 
 /** One life of a client: started at most once, ended at most once, in whichever order the two arrive. */
 final class ClientRun {
   private final DeclaredClient declared;
   private final Once<TokenClient> start = new Once<>(this::make);
   private final FamilyEnds familyEnds;
+  private final Operations operations = new ClientOperations(this);
   // Written by the starter, read by anybody. The starter writes it and then reads 'ended'; close() does the reverse: so
   // at least one of the two sees the other and closes the client.
   private volatile TokenClient client;
   private volatile boolean ended;
+  // Written before the client is, and read after it.
+  private ClientMBean shown;
 
   ClientRun(DeclaredClient declared) {
     this.declared = declared;
@@ -28,17 +35,24 @@ final class ClientRun {
   }
 
   private TokenClient make() throws ConfigException, TokenException {
-    TokenClient made = TokenClient.of(declared.config());
+    TokenClient made = TokenClient.of(declared.config(), declared.state(), declared.listeners());
     boolean started = false;
     try {
+      describe(made.config());
       made.start();
+      if (made.coordinator() != null) shown = ClientMBean.register(declared.context(), declared.state(), operations);
       client = made;
       if (ended) throw new TokenException(Reason.CLOSED, "client " + declared.name() + " was closed while it started");
       started = true;
       return made;
     } finally {
-      if (!started) made.close();
+      if (!started) close(made);
     }
+  }
+
+  private void describe(ClientConfig config) {
+    declared.state().describe(Routes.hasOneToken(config) ? Tokens.APPLICATION
+        : config.protocol() == Protocol.RELAY ? Tokens.INBOUND : Tokens.PER_USER, config.background());
   }
 
   /** Null until {@link #client()} has returned. */
@@ -54,6 +68,10 @@ final class ClientRun {
     return client.coordinator();
   }
 
+  Operations operations() {
+    return operations;
+  }
+
   /** Gives up the tokens of a session that has ended, soon and on another thread. Does not start the client. */
   void familyEnded(String family) {
     if (client != null && client.coordinator() != null) familyEnds.add(family);
@@ -67,6 +85,11 @@ final class ClientRun {
     ended = true;
     familyEnds.close();
     TokenClient running = client;
-    if (running != null) running.close();
+    if (running != null) close(running);
+  }
+
+  private void close(TokenClient running) {
+    running.close();
+    if (shown != null) shown.close();
   }
 }

@@ -7,11 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.everbearer.TokenListener;
 import org.everbearer.config.ConfigSource;
 
 /** The clients of one web application: those that its descriptor declares, and those whose filters have come up. */
 final class Clients {
   private final ServletContext context;
+  private final Listeners listeners = new Listeners();
   // Both replaced, never changed, by a thread that holds this object's monitor; read by anybody.
   private volatile List<DeclaredClient> declared = Collections.emptyList();
   private volatile boolean closed;
@@ -94,6 +96,33 @@ final class Clients {
     if (last) close();
   }
 
+  /** Those that are known by now, in the order of their declaration; starts none. */
+  List<DeclaredClient> all() {
+    if (declared.isEmpty()) discover();
+    return declared;
+  }
+
+  /** @param client the one to hear of, or null for all */
+  void addListener(String client, TokenListener listener) {
+    listeners.add(client, listener);
+    for (DeclaredClient each : declared) {
+      if (client == null || client.equals(each.name())) each.announce();
+    }
+  }
+
+  /** Adds the listener unless it is there, and has nothing announced to it. */
+  void wake(TokenListener listener) {
+    listeners.addOnce(listener);
+  }
+
+  void removeListener(TokenListener listener) {
+    listeners.remove(listener);
+  }
+
+  private String path() {
+    return context.getContextPath().isEmpty() ? "/" : context.getContextPath();
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -121,7 +150,7 @@ final class Clients {
     for (Map.Entry<String, ConfigSource> each : found.entrySet()) {
       if (find(each.getKey()) != null) continue;
       if (all == null) all = new ArrayList<>(declared);
-      DeclaredClient client = new DeclaredClient(each.getValue(), each.getKey());
+      DeclaredClient client = new DeclaredClient(each.getValue(), each.getKey(), path(), listeners);
       if (closed) client.close();
       all.add(client);
     }

@@ -8,22 +8,56 @@ import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
 import org.everbearer.config.ConfigSource;
 import org.everbearer.config.Protocol;
+import org.everbearer.config.TokenClient;
+import org.everbearer.observe.ClientState;
+import org.everbearer.observe.Operations;
 
 /** One filter declaration: its configuration, read once, and the client that runs from first use until undeploy. */
 final class DeclaredClient {
   private final String name;
+  private final String context;
+  private final ClientState state;
+  private final Listeners listeners;
   private final Once<ClientConfig> config;
   private volatile ClientRun run;
   private volatile boolean closed;
 
-  DeclaredClient(ConfigSource source, String name) {
+  DeclaredClient(ConfigSource source, String name, String context, Listeners listeners) {
     this.name = name;
+    this.context = context;
+    this.state = new ClientState(name);
+    this.listeners = listeners;
     this.config = new Once<>(() -> ClientConfig.read(source));
     this.run = new ClientRun(this);
   }
 
   String name() {
     return name;
+  }
+
+  /** The web application's path, as people name it. */
+  String context() {
+    return context;
+  }
+
+  /** What its events have told; outlives a restart. */
+  ClientState state() {
+    return state;
+  }
+
+  Listeners listeners() {
+    return listeners;
+  }
+
+  /** Those of the present life. */
+  Operations operations() {
+    return run.operations();
+  }
+
+  /** Has a late listener told what is held, if the client runs. */
+  void announce() {
+    TokenClient running = run.tokenClient();
+    if (running != null && running.coordinator() != null) running.coordinator().announce();
   }
 
   ClientConfig config() throws ConfigException {

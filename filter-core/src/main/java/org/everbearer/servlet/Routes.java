@@ -57,6 +57,11 @@ final class Routes {
     return config.protocol() == Protocol.RELAY || config.protocol() == Protocol.TOKEN_EXCHANGE;
   }
 
+  /** Whether the client keeps one token, the web application's. */
+  static boolean hasOneToken(ClientConfig config) {
+    return !takesInbound(config) && config.identity() == ClientConfig.Identity.APPLICATION;
+  }
+
   /** Whether these are the routes of exactly these clients. */
   boolean areOf(List<DeclaredClient> clients) {
     return declared == clients;

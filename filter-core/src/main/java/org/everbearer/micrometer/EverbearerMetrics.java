@@ -1,0 +1,89 @@
+package org.everbearer.micrometer;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.everbearer.TokenEvent;
+import org.everbearer.TokenListener;
+
+/**
+ * Publishes what happens to tokens through Micrometer.
+ *
+ * <pre>{@code
+ * tokens.addListener(new EverbearerMetrics(meterRegistry));   // tokens: BearerTokens.of(servletContext)
+ * }</pre>
+ *
+ * <table>
+ * <caption>Meters; all have the tag {@code client}</caption>
+ * <tr><td>{@code everbearer.refreshes}</td><td>timer; tags {@code outcome} ({@code success} or why it failed) and
+ *     {@code trigger} ({@code ahead}, {@code expired}, {@code rejected}, {@code start}, {@code manual})</td></tr>
+ * <tr><td>{@code everbearer.rejections}</td><td>counter: 401 answers of resource servers</td></tr>
+ * <tr><td>{@code everbearer.replays}, {@code everbearer.adoptions}, {@code everbearer.dead.families},
+ *     {@code everbearer.store.failures}, {@code everbearer.unsaved.tokens}</td><td>counters</td></tr>
+ * <tr><td>{@code everbearer.token.expiry}</td><td>gauge in seconds, negative once the application's token has
+ *     expired, NaN when there is none</td></tr>
+ * <tr><td>{@code everbearer.failure.streak}</td><td>gauge: refreshes of the application's token that failed in a
+ *     row</td></tr>
+ * </table>
+ *
+ * <p>No tag names an identity. The two gauges exist for clients with one token for the application. Close it when the
+ * web application ends and the registry does not: it then takes its meters out. Safe for use by any number of threads.
+ */
+public final class EverbearerMetrics implements TokenListener, AutoCloseable {
+  private static final String APPLICATION = "application";
+
+  private final MeterRegistry registry;
+  private final Clock clock;
+  private final ConcurrentMap<String, ClientMeters> clients = new ConcurrentHashMap<>();
+
+  public EverbearerMetrics(MeterRegistry registry) {
+    this(registry, Clock.systemUTC());
+  }
+
+  EverbearerMetrics(MeterRegistry registry, Clock clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  @Override
+  public void onEvent(TokenEvent event) {
+    ClientMeters meters = clients.computeIfAbsent(event.client(), client -> new ClientMeters(registry, client, clock));
+    if (APPLICATION.equals(event.identity())) meters.hold(event);
+    switch (event.type()) {
+      case REFRESHED:
+        refresh(event, "success", meters);
+        break;
+      case FAILED:
+        refresh(event, word(event.failure().reason()), meters);
+        break;
+      default:
+        Counter counter = meters.counter(event.type());
+        if (counter != null) counter.increment();
+    }
+  }
+
+  private void refresh(TokenEvent event, String outcome, ClientMeters meters) {
+    Timer timer = Timer.builder("everbearer.refreshes")
+        .description("How long refreshes took, by what came of them and why they began")
+        .tags("client", event.client(), "outcome", outcome, "trigger", word(event.trigger()))
+        .register(registry);
+    meters.own(timer);
+    timer.record(event.duration() == null ? Duration.ZERO : event.duration());
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant == null ? "none" : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Takes the meters out of the registry. What is heard after that makes new ones, so first end the clients. */
+  @Override
+  public void close() {
+    for (ClientMeters meters : clients.values()) meters.removeFrom(registry);
+    clients.clear();
+  }
+}

@@ -1,0 +1,125 @@
+package org.everbearer.observe;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.everbearer.TokenEvent;
+import org.everbearer.TokenEvent.Type;
+import org.everbearer.TokenListener;
+
+/**
+ * What is known of one client from its events: counters, the state of the application's tokens, and the recent events.
+ * MBean, status page and Prometheus text read this and nothing else. Of users only the counters and the last failure are
+ * kept.
+ *
+ * <p>Written by the event thread; read by any number of threads, none of which it makes wait.
+ */
+public final class ClientState implements TokenListener {
+  /** Whose tokens a client keeps. */
+  public enum Tokens {
+    /** The web application's own. */
+    APPLICATION,
+    /** Those of each user. */
+    PER_USER,
+    /** None: it passes on the inbound ones. */
+    INBOUND
+  }
+
+  private static final String APPLICATION = "application";
+
+  final String client;
+  final Counters counters = new Counters();
+  final Timeline timeline = new Timeline();
+  private final Clock clock;
+  private volatile Shape shape = new Shape(Tokens.APPLICATION, true);
+  private volatile Known known = Known.NOTHING;
+  private volatile TokenEvent lastFailure;
+
+  /** @param client the client's name */
+  public ClientState(String client) {
+    this(client, Clock.systemUTC());
+  }
+
+  ClientState(String client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /**
+   * Says what kind of client it is, as soon as that is known.
+   *
+   * @param background whether tokens are refreshed with no traffic
+   */
+  public void describe(Tokens tokens, boolean background) {
+    shape = new Shape(tokens, background);
+  }
+
+  @Override
+  public void onEvent(TokenEvent event) {
+    counters.count(event);
+    if (event.failure() != null) lastFailure = event;
+    if (APPLICATION.equals(event.identity())) known = known.after(event);
+    if (event.type() != Type.HELD) timeline.add(event);
+  }
+
+  public String client() {
+    return client;
+  }
+
+  Known known() {
+    return known;
+  }
+
+  /** Of any identity, or null. */
+  TokenEvent lastFailure() {
+    return lastFailure;
+  }
+
+  /** Whether the state of one token is the state of the client. */
+  boolean isSingle() {
+    return shape.tokens == Tokens.APPLICATION;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  Condition condition(Instant now) {
+    if (isSingle()) return known.at(now);
+    return shape.tokens == Tokens.INBOUND ? Condition.RELAYING : Condition.PER_USER;
+  }
+
+  Sentence sentence(Instant now) {
+    if (isSingle()) return Sentence.of(known, shape.background, now);
+    return shape.tokens == Tokens.INBOUND ? Sentence.relaying()
+        : Sentence.perUser(counters.of(Type.REFRESHED), counters.of(Type.FAILED));
+  }
+
+  /** The state in a sentence, as in {@code Valid for 41 s; refreshes itself in 11 s.} */
+  public String sentence() {
+    Instant now = now();
+    return sentence(now).at(now);
+  }
+
+  /** The state in a word, as in {@code VALID}. */
+  public String condition() {
+    return condition(now()).name();
+  }
+
+  /** Seconds until the application's token expires, negative since then; null when there is none. */
+  Double secondsToExpiry(Instant now) {
+    Instant end = isSingle() ? known.expiresAt() : null;
+    return end == null ? null : Duration.between(now, end).toMillis() / 1000.0;
+  }
+
+  /** What does not change while the client runs. */
+  private static final class Shape {
+    private final Tokens tokens;
+    private final boolean background;
+
+    private Shape(Tokens tokens, boolean background) {
+      this.tokens = tokens;
+      this.background = background;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+'use strict';
+
+(() => {
+  const main = document.querySelector('main');
+  const link = document.getElementById('link');
+  const announcer = document.getElementById('announcer');
+  const mayAct = main.hasAttribute('data-may-act');
+  const cards = new Map();
+  let state = null;
+  let asked = 0;
+
+  const STATES = { VALID: ['valid', 'good'], REFRESHING: ['refreshing', 'good'], FAILING: ['refresh fails', 'warn'],
+    EXPIRED: ['expired', 'warn'], FETCHING: ['fetching', 'warn'], DOWN: ['no token', 'bad'], DEAD: ['needs new tokens', 'bad'],
+    STARTING: ['not used yet', 'idle'], PER_USER: ['per user', 'idle'], RELAYING: ['relay', 'idle'] };
+  const COUNTERS = { refreshed: 'refreshes', failed: 'failed', rejections: '401s', replays: 'replays', adoptions: 'adopted',
+    storeFailures: 'store failures', unsaved: 'unsaved', deadFamilies: 'dead families' };
+  const ALWAYS = ['refreshed', 'failed', 'rejections', 'replays', 'adoptions'];
+
+  function element(tag, className, ...children) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    made.append(...children);
+    return made;
+  }
+
+  function card(name) {
+    const section = [...main.querySelectorAll('.client')].find(each => each.dataset.client === name) || newSection(name);
+    section.querySelector('.plain')?.remove();
+    const made = {
+      section,
+      badge: section.querySelector('.badge'),
+      sentence: section.querySelector('.sentence'),
+      facts: element('dl', 'facts'),
+      problem: element('p', 'problem'),
+      rows: element('tbody'),
+    };
+    made.problem.hidden = true;
+    const chartPlace = element('div', 'chart');
+    const table = element('table', '', element('thead', '', element('tr', '', element('th', '', 'Time'), element('th', '', 'What happened'))), made.rows);
+    const details = element('details', '', element('summary', '', 'Recent events'), element('div', 'scroll', table));
+    details.querySelector('.scroll').tabIndex = 0;
+    section.append(chartPlace, made.problem, made.facts, ...(mayAct ? [actions(name)] : []), details);
+    made.chart = EverbearerTimeline.mount(chartPlace);
+    cards.set(name, made);
+    return made;
+  }
+
+  function newSection(name) {
+    const section = element('section', 'client', element('div', 'head', element('h2', '', name), element('span', 'badge')),
+      element('p', 'sentence'));
+    section.dataset.client = name;
+    section.setAttribute('aria-label', name);
+    main.append(section);
+    return section;
+  }
+
+  function actions(name) {
+    const result = element('span', 'result');
+    result.setAttribute('role', 'status');
+    const button = (text, action) => {
+      const made = element('button', '', text);
+      made.type = 'button';
+      made.addEventListener('click', () => act(name, action, result));
+      return made;
+    };
+    return element('div', 'actions', button('Refresh now', 'refreshNow'), button('Give up the token', 'invalidate'), result);
+  }
+
+  async function act(name, action, result) {
+    result.textContent = '…';
+    try {
+      const reply = await fetch(location.pathname, { method: 'POST', body: new URLSearchParams({ client: name }),
+        headers: { 'X-Everbearer-Action': action } });
+      result.textContent = (await reply.text()).trim();
+    } catch {
+      result.textContent = 'The server cannot be reached.';
+    }
+  }
+
+  function show(newState) {
+    state = newState;
+    for (const client of state.clients) update(client, cards.get(client.client) || card(client.client));
+    count();
+  }
+
+  function update(client, made) {
+    const [word, kind] = STATES[client.state] || [client.state, 'idle'];
+    if (made.state && made.state !== client.state) announcer.textContent = `${client.client}: ${EverbearerTimeline.sentence(client, state.now)}`;
+    made.state = client.state;
+    made.client = client;
+    made.badge.textContent = word;
+    made.section.dataset.kind = kind;
+    made.chart.update(client, state.now);
+    const facts = [];
+    if (client.token && client.token !== 'none') facts.push(['token', client.token, 'mono']);
+    for (const [key, text] of Object.entries(COUNTERS)) {
+      if (client.counters[key] || ALWAYS.includes(key)) facts.push([text, client.counters[key]]);
+    }
+    made.facts.replaceChildren(...facts.map(([text, value, kind2]) => element('div', kind2 || '', element('dt', '', text), element('dd', '', String(value)))));
+    const failure = client.lastFailure;
+    made.problem.hidden = !failure;
+    if (failure) made.problem.replaceChildren(element('strong', '', 'Last failure'), ` ${time(failure.at)}  ${failure.message}`);
+    made.rows.replaceChildren(...client.events.slice(-40).reverse().map(event =>
+      element('tr', '', element('td', '', time(event.at)), element('td', '', EverbearerTimeline.words(event)))));
+  }
+
+  function time(at) {
+    return new Date(at).toLocaleTimeString([], { hourCycle: 'h23' });
+  }
+
+  /** The sentences count down; when one comes to its end the state is another, which the server knows. */
+  function count() {
+    if (!state) return;
+    const now = EverbearerTimeline.now(state);
+    let over = false;
+    for (const { client, sentence } of cards.values()) {
+      const text = EverbearerTimeline.sentence(client, now);
+      if (sentence.textContent !== text) sentence.textContent = text;
+      over = over || client.sentence.some(part => typeof part === 'number' && part <= now);
+    }
+    if (over && performance.now() - asked > 1000) {
+      asked = performance.now();
+      live.refresh();
+    }
+  }
+
+  const live = EverbearerTimeline.connect(location.pathname, {
+    onState: show,
+    onLink(up) {
+      link.dataset.up = up;
+      link.textContent = up ? 'live' : 'connection lost';
+    },
+  });
+  setInterval(count, 250);
+})();

@@ -1,0 +1,520 @@
+/*
+ * Draws what happens to the tokens of a client, live, from the JSON of TokenStatusServlet. No other file is needed.
+ *
+ *   const link = EverbearerTimeline.connect('tokens', {     // the servlet's address
+ *     onState(state) {},                                    // {now, clients: [...]}, events of each: all that are known
+ *     onLink(up) {},                                        // whether the server can be reached
+ *   });
+ *   const chart = EverbearerTimeline.mount(element);        // an empty block element; follows its width
+ *   chart.update(state.clients[0], state.now);              // as often as there is something new
+ *   chart.destroy();
+ *   link.close();
+ *
+ *   EverbearerTimeline.sentence(client, now)                // "Valid for 41 s; refreshes itself in 11 s."
+ *   EverbearerTimeline.words(event)                         // "Refreshed in 84 ms, ahead of time: token 3fa29b11."
+ *   EverbearerTimeline.now(state)                           // the server's time at this moment, in milliseconds
+ *
+ * Colours can be changed by the custom properties that begin with --evb-.
+ */
+'use strict';
+
+const EverbearerTimeline = (() => {
+  const SVG = 'http://www.w3.org/2000/svg';
+  const SPANS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800].map(seconds => seconds * 1000);
+  const TICKS = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map(seconds => seconds * 1000);
+  const NOW_AT = .68;
+  const BAR = 22;
+  const ROWS = [30, 56];
+  const REFRESH = 94;
+  const PILLS = [120, 140];
+  const AXIS = 166;
+  const HEIGHT = 184;
+  const KEPT = 500;
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+  const CSS = `
+    .evb { --evb-token: #3c8f57; --evb-on-token: #fff; --evb-margin: #e0a526; --evb-refresh: #2f6fb5; --evb-bad: #c1253f;
+      --evb-node: #7a4fc0; --evb-line: #e4d9cd; --evb-soft: #6d5f57; --evb-text: #2b2320; --evb-back: #fff;
+      display: block; position: relative; color: var(--evb-text); }
+    @media (prefers-color-scheme: dark) {
+      .evb { --evb-token: #57b877; --evb-on-token: #08210f; --evb-margin: #f0c04f; --evb-refresh: #7ab4f0;
+        --evb-bad: #ff8295; --evb-node: #b797f5; --evb-line: #40352f; --evb-soft: #b7a79d; --evb-text: #f4ebe5;
+        --evb-back: #211b1a; }
+    }
+    .evb svg { display: block; width: 100%; height: ${HEIGHT}px; overflow: hidden; touch-action: pan-y; cursor: crosshair; }
+    .evb svg:focus-visible { outline: 3px solid var(--evb-bad); outline-offset: 2px; border-radius: 6px; }
+    .evb text { font: 11px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: var(--evb-soft); }
+    .evb .evb-mono { font-family: ui-monospace, "Cascadia Mono", "Liberation Mono", Menlo, monospace; font-size: 11px; }
+    .evb .evb-lane { stroke: var(--evb-line); stroke-dasharray: 1 4; }
+    .evb .evb-tick { stroke: var(--evb-line); }
+    .evb .evb-bar { fill: var(--evb-token); }
+    .evb .evb-bar.evb-old { opacity: .45; }
+    .evb .evb-ghost { fill: none; stroke: var(--evb-token); stroke-opacity: .55; stroke-dasharray: 3 3; }
+    .evb .evb-ghost.evb-bad { stroke: var(--evb-bad); stroke-opacity: .9; }
+    .evb .evb-onbar { fill: var(--evb-on-token); }
+    .evb .evb-done { fill: var(--evb-refresh); }
+    .evb .evb-failed { fill: var(--evb-bad); }
+    .evb .evb-running { fill: var(--evb-refresh); opacity: .55; }
+    .evb .evb-wait { stroke: var(--evb-bad); stroke-width: 2; stroke-dasharray: 2 4; stroke-linecap: round; }
+    .evb .evb-next { fill: var(--evb-back); stroke: var(--evb-bad); stroke-width: 2; }
+    .evb .evb-stem { stroke: currentColor; stroke-opacity: .55; }
+    .evb .evb-pill rect { fill: currentColor; }
+    .evb .evb-pill text { fill: var(--evb-back); font-size: 10.5px; font-weight: 650; }
+    .evb .evb-is-bad { color: var(--evb-bad); } .evb .evb-is-node { color: var(--evb-node); }
+    .evb .evb-is-warn { color: var(--evb-margin); } .evb .evb-is-good { color: var(--evb-token); }
+    .evb .evb-is-warn.evb-pill text { fill: #2b1c00; }
+    .evb .evb-now { stroke: var(--evb-text); stroke-width: 1.5; }
+    .evb .evb-nowtext { fill: var(--evb-text); font-weight: 650; }
+    .evb .evb-chosen { stroke: var(--evb-text); stroke-dasharray: 3 3; }
+    .evb .evb-gutter { fill: var(--evb-back); }
+    .evb-readout { display: flex; flex-wrap: wrap; gap: .15rem 1rem; min-height: 2.9em; margin: .35rem 0 0; font-size: .8125rem; line-height: 1.45;
+      color: var(--evb-soft); }
+    .evb-readout span { display: inline-flex; align-items: center; gap: .4em; }
+    .evb-readout svg { display: inline-block; width: 18px; height: 11px; cursor: auto; }
+    .evb-readout.evb-said { color: var(--evb-text); }`;
+
+  /* ---- Words ---- */
+
+  function duration(millis) {
+    const seconds = Math.max(0, Math.ceil(millis / 1000));
+    if (seconds < 60) return `${seconds} s`;
+    const two = (large, unit, small, smallUnit) => `${large} ${unit}${small ? ` ${small} ${smallUnit}` : ''}`;
+    if (seconds < 3600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+    if (seconds < 86400) return two(Math.floor(seconds / 3600), 'h', Math.floor(seconds % 3600 / 60), 'min');
+    return two(Math.floor(seconds / 86400), 'd', Math.floor(seconds % 86400 / 3600), 'h');
+  }
+
+  function sentence(client, now) {
+    return client.sentence.map(part => typeof part === 'number' ? duration(part - now) : part).join('');
+  }
+
+  const TRIGGERS = { ahead: 'ahead of time', expired: 'because it had expired', rejected: 'because it was rejected',
+    start: 'at the start', manual: 'on demand' };
+
+  function took(millis) {
+    return millis < 1000 ? `${millis} ms` : `${(millis / 1000).toFixed(1)} s`;
+  }
+
+  function words(event) {
+    const who = event.identity === 'application' ? '' : ` (user ${event.identity})`;
+    const why = TRIGGERS[event.trigger] ? `, ${TRIGGERS[event.trigger]}` : '';
+    const token = event.token === 'none' ? '' : `: token ${event.token}`;
+    const next = event.nextTry ? ` Next try ${duration(event.nextTry - event.at)} later.` : '';
+    const message = event.message ? ` ${event.message}.` : '';
+    return ({
+      loaded: () => `Loaded the stored or configured tokens${token}.`,
+      held: () => `Held${token}.`,
+      stored: () => `The application handed over new tokens${token}.`,
+      cleared: () => 'The application cleared the tokens.',
+      refreshing: () => `Asked the identity server for new tokens${why}.`,
+      refreshed: () => `Refreshed in ${took(event.duration)}${why}${token}.`,
+      adopted: () => `Took over the tokens that ${event.node || 'somebody else'} had stored${token}.`,
+      failed: () => `Refreshing failed after ${took(event.duration)}:${message}${next}`,
+      replayed: () => 'The last refresh was not answered: presented it again.',
+      saved: () => 'Saved the tokens that could not be saved before.',
+      'not-saved': () => `Could not save the new tokens:${message}`,
+      invalidated: () => `The resource server rejected the token (401)${token}.`,
+      dead: () => 'The refresh token was rejected. Only new tokens help.',
+      'served-stale': () => 'A call was served the old, still valid token while refreshing fails.',
+      'store-failed': () => `The token store failed:${message}`,
+      'odd-token': () => `The new token is odd:${message}`,
+    }[event.type] || (() => event.type))() + who;
+  }
+
+  function clockTime(millis, withSeconds = true) {
+    return new Date(millis).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit',
+      second: withSeconds ? '2-digit' : undefined, hourCycle: 'h23' });
+  }
+
+  /* ---- The connection ---- */
+
+  function now(state) {
+    return state.now + performance.now() - state.heard;
+  }
+
+  function connect(url, { onState, onLink = () => {} }) {
+    const known = new Map();
+    let source = null;
+    let timer = null;
+    let closed = false;
+
+    function take(text, all) {
+      const state = JSON.parse(text);
+      state.heard = performance.now();
+      for (const client of state.clients) {
+        const before = all ? [] : known.get(client.client) || [];
+        const newest = before.length ? before[before.length - 1].number : 0;
+        client.events = before.concat(client.events.filter(event => event.number > newest)).slice(-KEPT);
+        known.set(client.client, client.events);
+      }
+      onLink(true);
+      onState(state);
+    }
+
+    function listen() {
+      let fresh = true;
+      let heard = false;
+      source = new EventSource(url);
+      source.onopen = () => { fresh = true; }; // the first message of each connection holds all events
+      source.onmessage = message => {
+        take(message.data, fresh);
+        fresh = false;
+        heard = true;
+      };
+      source.onerror = () => {
+        onLink(false);
+        if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+        if (heard) later(listen, 3000);
+        else later(poll, 0); // no asynchronous requests here
+      };
+    }
+
+    async function poll() {
+      try {
+        const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+        if (!reply.ok) throw new Error(reply.status);
+        take(await reply.text(), true);
+      } catch {
+        onLink(false);
+      }
+      later(poll, 2000);
+    }
+
+    function later(what, millis) {
+      if (!closed) timer = setTimeout(what, millis);
+    }
+
+    if (window.EventSource) listen();
+    else poll();
+    return {
+      /** Asks again now, for instance when a countdown has come to its end. */
+      async refresh() {
+        try {
+          const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+          if (reply.ok) take(await reply.text(), true);
+        } catch {
+          // The event source says so, and tries again.
+        }
+      },
+      close() {
+        closed = true;
+        clearTimeout(timer);
+        if (source) source.close();
+      },
+    };
+  }
+
+  /* ---- From events to what is drawn ---- */
+
+  /** Each access token's life: {token, from, margin, to, replaced, rejected}. */
+  function lives(client, horizon) {
+    const all = [];
+    let current = null;
+    const end = at => {
+      if (current && !current.replaced) current.replaced = at;
+      current = null;
+    };
+    for (const event of client.events) {
+      if (event.identity !== 'application') continue;
+      if (event.type === 'invalidated') {
+        if (current) current.rejected = event.at;
+      } else if (event.type === 'cleared') {
+        end(event.at);
+      } else if (['loaded', 'stored', 'refreshed', 'adopted'].includes(event.type) && event.token !== 'none') {
+        if (current && current.token === event.token) {
+          if (!current.rejected) Object.assign(current, { to: event.expiresAt, margin: event.refreshesAt });
+          continue;
+        }
+        end(event.at);
+        current = { token: event.token, from: event.at, margin: event.refreshesAt, to: event.expiresAt };
+        if (event.expiresAt > event.at) all.push(current);
+      }
+    }
+    if (client.token && client.token !== 'none' && (!current || current.token !== client.token) && client.expiresAt) {
+      all.push({ token: client.token, from: horizon, margin: client.refreshesAt, to: client.expiresAt });
+    }
+    return all;
+  }
+
+  const MARKS = {
+    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old one served', 'warn'],
+    'store-failed': ['store', 'bad'], 'not-saved': ['not saved', 'bad'], saved: ['saved', 'good'], stored: ['new tokens', 'good'],
+    cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
+  };
+
+  function mark(event) {
+    if (event.type === 'adopted') return [`from ${event.node || 'the store'}`, 'node'];
+    return MARKS[event.type];
+  }
+
+  function span(all) {
+    const longest = all.slice(-5).reduce((most, life) => Math.max(most, life.to - life.from), 0);
+    return SPANS.find(each => each >= longest * 3.4) || SPANS[SPANS.length - 1];
+  }
+
+  /* ---- Drawing ---- */
+
+  function make(name, attributes, ...children) {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  }
+
+  let serial = 0;
+  let styled = false;
+
+  function style() {
+    if (styled) return;
+    styled = true;
+    const sheet = new CSSStyleSheet(); // what a Content-Security-Policy allows to any script that may run
+    sheet.replaceSync(CSS);
+    // First, so that the page's own rules can change it.
+    document.adoptedStyleSheets = [sheet, ...document.adoptedStyleSheets];
+  }
+
+  function mount(element) {
+    style();
+    const id = `evb-${++serial}`;
+    const hatch = make('pattern', { id: `${id}-hatch`, width: 6, height: 6, patternUnits: 'userSpaceOnUse',
+      patternTransform: 'rotate(45)' }, make('rect', { width: 3, height: 6, fill: 'var(--evb-margin)' }));
+    const world = make('g', {});
+    const front = make('g', {});
+    const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
+    const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
+      make('defs', {}, hatch), world, front);
+    const readout = document.createElement('p');
+    readout.className = 'evb-readout';
+    const box = document.createElement('div');
+    box.className = 'evb';
+    box.append(svg, readout);
+    element.append(box);
+
+    let client = null;
+    let skew = 0;
+    let width = 0;
+    let gutter = 0;
+    let origin = 0;
+    let scale = 1;
+    let drawn = 0;
+    let frame = 0;
+    let selected = null;
+    let stops = [];
+
+    const time = () => performance.now() + skew;
+    const x = at => (at - origin) * scale;
+    const screenX = at => gutter + (width - gutter) * NOW_AT + (at - time()) * scale;
+
+    function draw() {
+      width = svg.clientWidth;
+      if (!client || !width) return;
+      gutter = width < 560 ? 50 : 62;
+      drawn = performance.now();
+      const current = time();
+      origin = Math.round(current);
+      const all = lives(client, current - SPANS[SPANS.length - 1]);
+      const window = span(all);
+      scale = (width - gutter) / window;
+      const from = current - window * (NOW_AT + .1);
+      const to = current + window * (1.1 - NOW_AT);
+      const near = all.map((life, index) => ({ ...life, row: index % 2 })).filter(life => life.to > from);
+      world.replaceChildren(...ticks(from, to), ...near.flatMap(life => bar(life, from, to, current)),
+        ...refreshes(from), ...marks(from), chosen);
+      front.replaceChildren(
+        make('rect', { class: 'evb-gutter', x: 0, y: 0, width: gutter - 4, height: HEIGHT }),
+        label('token', 50), label('refresh', REFRESH), label('events', 136),
+        make('line', { class: 'evb-now', x1: gutter + (width - gutter) * NOW_AT, x2: gutter + (width - gutter) * NOW_AT, y1: 20, y2: AXIS }),
+        make('text', { class: 'evb-nowtext', x: gutter + (width - gutter) * NOW_AT, y: 13, 'text-anchor': 'middle' }, 'now'));
+      stops = client.events.filter(event => event.at > from && event.type !== 'refreshing');
+      svg.setAttribute('aria-label', `Timeline of ${client.client}: the arrow keys step through its events`);
+      svg.setAttribute('aria-valuemax', Math.max(0, stops.length - 1));
+      showSelected();
+      place();
+    }
+
+    function label(text, y) {
+      return make('text', { x: 0, y: y + 1 }, text);
+    }
+
+    function ticks(from, to) {
+      const step = TICKS.find(each => each * scale > 74) || TICKS[TICKS.length - 1];
+      const offset = new Date().getTimezoneOffset() * 60000;
+      const made = [make('line', { class: 'evb-lane', x1: x(from), x2: x(to), y1: REFRESH - 3, y2: REFRESH - 3 })];
+      for (let at = Math.ceil((from - offset) / step) * step + offset; at < to; at += step) {
+        made.push(make('line', { class: 'evb-tick', x1: x(at), x2: x(at), y1: 22, y2: AXIS }),
+          make('text', { x: x(at), y: AXIS + 13, 'text-anchor': 'middle' }, clockTime(at, step < 60000)));
+      }
+      return made;
+    }
+
+    function bar(life, from, to, current) {
+      const y = ROWS[life.row];
+      const left = Math.max(life.from, from);
+      const stop = Math.min(life.rejected || Infinity, life.replaced || Infinity, life.to);
+      const right = Math.min(stop, to);
+      const end = Math.min(life.to, to);
+      const made = [];
+      const rect = (a, b, attributes) => make('rect', { x: x(a), y, width: Math.max(2, x(b) - x(a)), height: BAR, rx: 5, ...attributes });
+      if (right > left) {
+        made.push(rect(left, right, { class: life.to < current || life.rejected || life.replaced ? 'evb-bar evb-old' : 'evb-bar' }));
+        if (life.margin && life.margin < right) made.push(rect(Math.max(life.margin, left), right, { fill: `url(#${id}-hatch)` }));
+        if (x(Math.min(right, life.margin || right)) - x(left) > 70) {
+          made.push(make('text', { class: 'evb-mono evb-onbar', x: x(left) + 8, y: y + 15 }, life.token));
+        }
+      }
+      if (end > Math.max(right, left)) {
+        made.push(rect(Math.max(right, left), end, { class: life.rejected ? 'evb-ghost evb-bad' : 'evb-ghost' }));
+      }
+      return made;
+    }
+
+    function refreshes(from) {
+      const made = [];
+      let waiting = null;
+      const line = (a, b) => make('line', { class: 'evb-wait', x1: x(a), x2: x(b), y1: REFRESH - 3, y2: REFRESH - 3 });
+      for (const event of client.events) {
+        if (event.type !== 'refreshed' && event.type !== 'failed') continue;
+        const begin = event.at - (event.duration || 0);
+        if (waiting && begin > waiting.at && event.identity === waiting.identity) made.push(line(Math.max(waiting.at, from), begin));
+        waiting = event.type === 'failed' ? event : null;
+        if (event.at < from) continue;
+        made.push(make('rect', { class: event.type === 'failed' ? 'evb-failed' : 'evb-done', x: x(Math.max(begin, from)) - 2,
+          y: REFRESH - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
+      }
+      const next = client.nextTry;
+      if (waiting && next && !client.refreshingSince) {
+        made.push(line(waiting.at, next), make('circle', { class: 'evb-next', cx: x(next), cy: REFRESH - 3, r: 4 }));
+      }
+      if (client.refreshingSince) {
+        made.push(make('rect', { class: 'evb-running', x: x(client.refreshingSince) - 2, y: REFRESH - 10, height: 14, rx: 3,
+          width: Math.max(5, x(time()) - x(client.refreshingSince)) }));
+      }
+      return made;
+    }
+
+    function marks(from) {
+      const made = [];
+      const ends = [-Infinity, -Infinity];
+      for (const event of client.events) {
+        const said = mark(event);
+        if (!said || event.at < from) continue;
+        const [text, kind] = said;
+        const wide = text.length * 6.2 + 12;
+        const left = x(event.at) - wide / 2;
+        let row = ends.findIndex(end => end + 3 < left);
+        const made1 = [make('line', { class: 'evb-stem', x1: x(event.at), x2: x(event.at), y1: 24, y2: row === 1 ? PILLS[1] : PILLS[0] })];
+        if (row >= 0) {
+          ends[row] = left + wide;
+          made1.push(make('rect', { x: left, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
+            make('text', { x: x(event.at), y: PILLS[row] + 4, 'text-anchor': 'middle' }, text));
+        }
+        made.push(make('g', { class: `evb-pill evb-is-${kind}` }, ...made1));
+      }
+      return made;
+    }
+
+    function place() {
+      world.setAttribute('transform', `translate(${(screenX(origin)).toFixed(2)} 0)`);
+    }
+
+    function tick() {
+      // Drawn anew when time has moved on by a good part of the picture, or something in it grows.
+      const age = performance.now() - drawn;
+      if (age * scale > 40 || client && client.refreshingSince && age > 100 || age > 5000) draw();
+      else place();
+      frame = still.matches ? setTimeout(tick, 1000) : requestAnimationFrame(tick);
+    }
+
+    /* Selection: by pointer, and by the arrow keys. */
+
+    function select(event) {
+      selected = event;
+      showSelected();
+    }
+
+    function showSelected() {
+      const index = selected ? stops.findIndex(each => each.number === selected.number) : -1;
+      if (index < 0) {
+        selected = null;
+        chosen.setAttribute('visibility', 'hidden');
+        svg.setAttribute('aria-valuenow', Math.max(0, stops.length - 1));
+        svg.setAttribute('aria-valuetext', client ? sentence(client, time()) : '');
+        if (readout.classList.contains('evb-said') || !readout.hasChildNodes()) readout.replaceChildren(...legend());
+        readout.classList.remove('evb-said');
+        return;
+      }
+      const text = `${clockTime(selected.at)}  ${words(selected)}`;
+      chosen.setAttribute('x1', x(selected.at));
+      chosen.setAttribute('x2', x(selected.at));
+      chosen.setAttribute('visibility', 'visible');
+      svg.setAttribute('aria-valuenow', index);
+      svg.setAttribute('aria-valuetext', text);
+      readout.textContent = text;
+      readout.classList.add('evb-said');
+    }
+
+    function legend() {
+      const item = (text, ...shapes) => {
+        const span = document.createElement('span');
+        const icon = make('svg', { viewBox: '0 0 18 11', 'aria-hidden': 'true' }, ...shapes);
+        span.append(icon, text);
+        return span;
+      };
+      const whole = { width: 18, height: 11, rx: 3 };
+      return [
+        item('valid', make('rect', { ...whole, class: 'evb-bar' })),
+        item('refresh margin', make('rect', { ...whole, class: 'evb-bar' }), make('rect', { ...whole, fill: `url(#${id}-hatch)` })),
+        item('replaced', make('rect', { x: .5, y: .5, width: 17, height: 10, rx: 3, class: 'evb-ghost' })),
+        item('refresh', make('rect', { ...whole, class: 'evb-done' })),
+        item('failed', make('rect', { ...whole, class: 'evb-failed' })),
+        item('waits to try again', make('line', { class: 'evb-wait', x1: 1, x2: 17, y1: 5.5, y2: 5.5 })),
+      ];
+    }
+
+    function onPointer(event) {
+      const at = event.clientX - svg.getBoundingClientRect().left;
+      let best = null;
+      for (const each of stops) {
+        const distance = Math.abs(screenX(each.at) - at);
+        if (distance < 14 && (!best || distance <= best.distance)) best = { distance, each };
+      }
+      select(best && best.each);
+    }
+
+    function onKey(event) {
+      const index = selected ? stops.findIndex(each => each.number === selected.number) : stops.length;
+      const next = { ArrowLeft: index - 1, ArrowDown: index - 1, ArrowRight: index + 1, ArrowUp: index + 1, Home: 0,
+        End: stops.length - 1 }[event.key];
+      if (event.key === 'Escape') select(null);
+      else if (next === undefined) return;
+      else select(stops[Math.max(0, next)] || null);
+      event.preventDefault();
+    }
+
+    svg.addEventListener('pointermove', onPointer);
+    svg.addEventListener('pointerdown', onPointer);
+    svg.addEventListener('pointerleave', () => select(null));
+    svg.addEventListener('keydown', onKey);
+    svg.addEventListener('blur', () => select(null));
+    const resized = new ResizeObserver(draw);
+    resized.observe(box);
+    readout.replaceChildren(...legend());
+    tick();
+
+    return {
+      update(newClient, serverNow) {
+        client = newClient;
+        skew = serverNow - performance.now();
+        draw();
+      },
+      destroy() {
+        cancelAnimationFrame(frame);
+        clearTimeout(frame);
+        resized.disconnect();
+        box.remove();
+      },
+    };
+  }
+
+  return { connect, mount, sentence, words, now, duration };
+})();
