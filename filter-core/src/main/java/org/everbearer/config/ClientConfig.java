@@ -50,6 +50,11 @@ public final class ClientConfig {
     return new ClientConfig(settings);
   }
 
+  /** Whether a client has a parameter of this name, as in {@code baseUrl}. */
+  public static boolean isParameter(String name) {
+    return Parameters.names().contains(name);
+  }
+
   static String subject(String client) {
     return "Everbearer client " + client;
   }

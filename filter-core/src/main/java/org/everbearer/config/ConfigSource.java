@@ -55,11 +55,15 @@ public final class ConfigSource {
 
   /** A filter's source in the JVM it runs in: the real system properties, environment and {@link InitialContext}. */
   public static ConfigSource of(String filterName, Map<String, String> initParams, Map<String, String> contextParams) {
+    return inThisJvm(filterName).initParams(initParams).contextParams(contextParams).build();
+  }
+
+  /** A builder that sees the system properties, the environment and the naming service of this JVM. */
+  public static Builder inThisJvm(String filterName) {
     Properties properties = System.getProperties();
     Map<String, String> system = new HashMap<>();
     for (String key : properties.stringPropertyNames()) system.put(key, properties.getProperty(key));
-    return builder(filterName).initParams(initParams).contextParams(contextParams)
-        .systemProperties(system).environment(System.getenv()).jndi(InitialContext::doLookup).build();
+    return builder(filterName).systemProperties(system).environment(System.getenv()).jndi(InitialContext::doLookup);
   }
 
   /** @param filterName names the client */

@@ -27,7 +27,8 @@ final class Declarations {
       + "    <url-pattern>/*</url-pattern>\n"
       + "    <dispatcher>REQUEST</dispatcher>\n"
       + "    <dispatcher>ASYNC</dispatcher>\n"
-      + "  </filter-mapping>";
+      + "  </filter-mapping>\n"
+      + "or give its parameters as context-params, everbearer.baseUrl and so on";
 
   private Declarations() {}
 
@@ -51,10 +52,11 @@ final class Declarations {
   }
 
   static ConfigSource source(ServletContext context, String filterName, Map<String, String> initParams) {
-    return ConfigSource.of(filterName, initParams, contextParams(context));
+    return ConfigSource.inThisJvm(filterName).initParams(initParams).contextParams(contextParams(context))
+        .otherContextParams(Collections.singleton(ContextParamClient.NAME)).build();
   }
 
-  private static Map<String, String> contextParams(ServletContext context) {
+  static Map<String, String> contextParams(ServletContext context) {
     Map<String, String> params = new LinkedHashMap<>();
     Enumeration<String> names = context.getInitParameterNames();
     for (String name : names == null ? Collections.<String>emptyList() : Collections.list(names)) {

@@ -30,6 +30,7 @@ final class JettyDeployed implements Deployed {
     server.addConnector(connector);
     ServletContextHandler handler = new ServletContextHandler("/", ServletContextHandler.SESSIONS);
     handler.addServletContainerInitializer(new TokensShutdown());
+    handler.addServletContainerInitializer(new ContextParamClient());
     app.contextParams.forEach(handler::setInitParameter);
     for (Class<? extends ServletContextListener> listener : app.listeners) {
       handler.getServletHandler().addListener(new ListenerHolder(listener));

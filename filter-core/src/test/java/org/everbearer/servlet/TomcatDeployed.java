@@ -39,6 +39,7 @@ final class TomcatDeployed implements Deployed {
     tomcat.getConnector().setProperty("minSpareThreads", "1");
     Context context = tomcat.addContext("", Files.createDirectories(base.resolve("webapp")).toString());
     context.addServletContainerInitializer(new TokensShutdown(), null);
+    context.addServletContainerInitializer(new ContextParamClient(), null);
     app.contextParams.forEach(context::addParameter);
     for (Class<? extends ServletContextListener> listener : app.listeners) {
       context.addApplicationListener(listener.getName());
