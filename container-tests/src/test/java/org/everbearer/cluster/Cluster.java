@@ -43,6 +43,11 @@ final class Cluster implements AutoCloseable {
     this.nodes = new Node[settings.size()];
   }
 
+  /** How many presentations have ended with no answer, in the eyes of a process that lived. */
+  int unclear() {
+    return logs.stream().mapToInt(log -> log.unclear).sum();
+  }
+
   /** Starts all nodes, and returns when each of them has served a token. */
   void start() throws IOException {
     for (int i = 0; i < nodes.length; i++) launch(i);

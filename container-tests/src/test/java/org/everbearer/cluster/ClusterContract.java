@@ -3,6 +3,7 @@ package org.everbearer.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.everbearer.runner.standin.StandIn;
 import org.everbearer.runner.standin.StandInOptions;
 import org.everbearer.runner.standin.StandInStats;
 import org.everbearer.runner.standin.TokenPair;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,11 +40,56 @@ abstract class ClusterContract {
 
   @Test
   void nodesKilledAndRepliesLost_noFamilyIsRevokedAndNoCallerFails() throws Exception {
-    try (StandIn server = StandIn.start(SERVER.withReuseGrace(GRACE))) {
+    try (StandIn server = server(GRACE)) {
       server.loseReplies(LOST);
       NodeSettings node = node(server, GRACE, NodeSettings.IN_GRACE);
       survives(server, node, nodes(node), LENGTH, second -> { });
     }
+  }
+
+  @Test
+  @Tag("minutes")
+  void noGrace_aFamilyIsRevokedOnlyAfterADeathBetweenCommitAndSave() throws Exception {
+    try (StandIn server = server(Duration.ZERO)) {
+      NodeSettings node = node(server, Duration.ZERO, NodeSettings.NO_GRACE);
+      TokenPair first = first(server);
+      Cluster cluster = new Cluster(nodes(node), first);
+      try (cluster; RefreshCoordinator signIn = newcomer(node, first, new CountDownLatch(1))) {
+        cluster.start();
+        Attribution attribution = new Attribution();
+        long from = System.currentTimeMillis();
+        cluster.killOneEverySecond(LENGTH, 8, second -> {
+          if (!attribution.isNew(server.stats().reuses(), cluster)) return;
+          TokenPair next = server.newFamily("user_1", "org_1");
+          signIn.storeTokens(null, TokenSet.of(next.accessToken(), next.refreshToken()));
+        });
+        report(getClass().getSimpleName() + ", no grace: " + new Verdict(cluster, from, System.currentTimeMillis(), server.stats().rotations()) + "; "
+            + server.stats().familiesRevoked() + " families revoked");
+        assertEquals(List.of(), bugs(cluster), "the nodes said");
+        assertTrue(server.stats().familiesRevoked() <= cluster.killsInFlight.size() + cluster.unclear());
+        assertTrue(cluster.killsInFlight.size() > 0, "the window was never hit");
+      }
+    }
+  }
+
+  /** Which deaths, and which replies slower than the time-out, may have caused which revocation. */
+  private static final class Attribution {
+    private long revocations;
+    private int causes;
+
+    boolean isNew(long reuses, Cluster cluster) {
+      if (reuses == revocations) return false;
+      int now = cluster.killsInFlight.size() + cluster.unclear();
+      assertTrue(now > causes, "a family was revoked, and nobody died between the server's commit and the save");
+      revocations = reuses;
+      causes = now;
+      return true;
+    }
+  }
+
+  /** With what each node begins that finds nothing in the store. */
+  TokenPair first(StandIn server) {
+    return server.newFamily("user_1", "org_1");
   }
 
   /** What each node is told. */
@@ -61,9 +108,20 @@ abstract class ClusterContract {
   }
 
   /** Runs the cluster and asserts everything that is promised inside the grace. */
-  final Verdict survives(StandIn server, NodeSettings node, List<NodeSettings> all, Duration length,
+  final void survives(StandIn server, NodeSettings node, List<NodeSettings> all, Duration length, Cluster.Beside beside)
+      throws Exception {
+    Verdict verdict = outlives(server, node, all, length, beside);
+    assertEquals(List.of(), verdict.needless, "callers failed though a node had a valid token");
+    assertEquals(0, verdict.overdue, "calls that were served a token after its end");
+    // Within a tenth, and one at either end of the run.
+    assertEquals(verdict.expected, verdict.tokens, verdict.expected / 10 + 1, verdict::toString);
+    assertTrue(verdict.unseen <= verdict.killsInFlight + 1, verdict::toString);
+  }
+
+  /** Runs the cluster and asserts that the family lives on. */
+  final Verdict outlives(StandIn server, NodeSettings node, List<NodeSettings> all, Duration length,
       Cluster.Beside beside) throws Exception {
-    TokenPair first = server.newFamily("user_1", "org_1");
+    TokenPair first = first(server);
     Cluster cluster = new Cluster(all, first);
     StandInStats before;
     StandInStats after;
@@ -79,17 +137,13 @@ abstract class ClusterContract {
       until = System.currentTimeMillis();
     }
     Verdict verdict = new Verdict(cluster, from, until, after.rotations() - before.rotations());
-    report(verdict + "; " + server.stats());
+    report(getClass().getSimpleName() + ": " + verdict + "; " + server.stats());
     assertEquals(List.of(), bugs(cluster), "the nodes said");
     goesOn(server, node, first);
     assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
     assertEquals(0, server.stats().familiesRevoked());
     assertEquals(0, server.stats().deadTokens());
-    assertEquals(List.of(), verdict.needless, "callers failed though a node had a valid token");
     assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
-    assertTrue(verdict.refreshesForEachLifetime <= 1.1, verdict::toString);
-    // In a few seconds one late refresh on a busy machine is more than a tenth.
-    assertTrue(verdict.refreshesForEachLifetime >= (length.toSeconds() > 60 ? 0.9 : 0.7), verdict::toString);
     return verdict;
   }
 
@@ -109,12 +163,22 @@ abstract class ClusterContract {
       newcomer.start();
       newcomer.refreshNow(null);
       assertTrue(refreshed.await(60, TimeUnit.SECONDS), "the stored refresh token is not accepted");
-      HttpURLConnection chat =
-          (HttpURLConnection) server.baseUri().resolve("/v1/sessions").toURL().openConnection();
-      chat.setRequestMethod("POST");
-      chat.setRequestProperty("Authorization", "Bearer " + newcomer.application().token());
-      assertEquals(2, chat.getResponseCode() / 100);
+      String token = newcomer.application().token();
+      int status = chat(server, token);
+      if (status == 401) {
+        // The pair came from a replay, and the server had made it longer ago than a token lives.
+        newcomer.application().invalidate(token);
+        status = chat(server, newcomer.application().token());
+      }
+      assertEquals(2, status / 100);
     }
+  }
+
+  private static int chat(StandIn server, String token) throws IOException {
+    HttpURLConnection chat = (HttpURLConnection) server.baseUri().resolve("/v1/sessions").toURL().openConnection();
+    chat.setRequestMethod("POST");
+    chat.setRequestProperty("Authorization", "Bearer " + token);
+    return chat.getResponseCode();
   }
 
   static RefreshCoordinator newcomer(NodeSettings node, TokenPair first, CountDownLatch refreshed) throws Exception {

@@ -41,7 +41,8 @@ final class Node {
     command.addAll(settings.arguments());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     OutputStream in = process.getOutputStream();
-    in.write((first.accessToken() + "\n" + first.refreshToken() + "\n").getBytes(StandardCharsets.US_ASCII));
+    String accessToken = first.accessToken() == null ? "" : first.accessToken();
+    in.write((accessToken + "\n" + first.refreshToken() + "\n").getBytes(StandardCharsets.US_ASCII));
     in.flush();
     return new Node(log, process, onSending);
   }

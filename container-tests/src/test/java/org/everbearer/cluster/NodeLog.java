@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** What one process has said; see {@link NodeMain}. Written by the thread that reads its output. */
 final class NodeLog {
   /** From when until when a process had a token that the API accepts. */
-  record Held(NodeLog node, long from, long until) {
+  record Held(NodeLog node, long from, long until, String token) {
     long end() {
       return Math.min(until, node.endedAt);
     }
@@ -59,7 +59,7 @@ final class NodeLog {
     try {
       switch (words[0]) {
         case "COUNT" -> count(words);
-        case "HELD" -> held.add(new Held(this, number(words[1]), number(words[2])));
+        case "HELD" -> held.add(new Held(this, number(words[1]), number(words[2]), words[3]));
         case "FAILED" -> failures.add(new Failed(this, number(words[1]), number(words[2]), words[3]));
         case "REFRESHED" -> refreshes.add(new Refreshed(number(words[1]), number(words[2])));
         case "SENDING" -> {

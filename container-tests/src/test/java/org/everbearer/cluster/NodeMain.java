@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.everbearer.AccessToken;
+import org.everbearer.Fingerprint;
 import org.everbearer.JwtClaims;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenEvent;
@@ -52,7 +53,8 @@ final class NodeMain {
   public static void main(String[] arguments) throws Exception {
     NodeMain node = new NodeMain(NodeSettings.parse(arguments));
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-    TokenSet first = TokenSet.of(in.readLine(), in.readLine());
+    String accessToken = in.readLine();
+    TokenSet first = TokenSet.of(accessToken.isEmpty() ? null : accessToken, in.readLine());
     node.run(first);
     while (in.readLine() != null);
     Runtime.getRuntime().halt(0);
@@ -110,7 +112,7 @@ final class NodeMain {
       token = served(tokens);
       LockSupport.parkNanos(PACE.toNanos());
     }
-    if (token != null) chat(token.value());
+    if (token != null) chat(token.value(), tokens);
   }
 
   private AccessToken served(TokenSource tokens) {
@@ -133,7 +135,7 @@ final class NodeMain {
     String before = seen.get();
     if (!token.equals(before) && seen.compareAndSet(before, token)) {
       seenUntil = JwtClaims.of(token).expiresAt().toEpochMilli();
-      say("HELD " + now + " " + seenUntil);
+      say("HELD " + now + " " + seenUntil + " " + Fingerprint.of(token));
     } else if (now > seenUntil && token.equals(seen.get())) {
       long over = now - JwtClaims.of(token).expiresAt().toEpochMilli();
       if (over > 0) {
@@ -143,7 +145,8 @@ final class NodeMain {
     }
   }
 
-  private void chat(String token) throws IOException {
+  /** As the interceptors do: a 401 invalidates the token. */
+  private void chat(String token, TokenSource tokens) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create(settings.server() + "/v1/sessions").toURL().openConnection();
     connection.setRequestMethod("POST");
@@ -159,6 +162,7 @@ final class NodeMain {
     }
     long expires = JwtClaims.of(token).expiresAt().toEpochMilli();
     if (status / 100 != 2) say("CHAT " + now() + " " + expires + " " + status);
+    if (status == 401) tokens.invalidate(token);
   }
 
   private void hear(TokenEvent event) {

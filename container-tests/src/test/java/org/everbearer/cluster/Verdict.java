@@ -16,12 +16,17 @@ import org.everbearer.cluster.NodeLog.Refreshed;
  * second is what a node may take to learn of another's token: it looks every 400 ms.
  *
  * <p><b>Refreshes for each lifetime</b>: each refresh tells for how long its token is to be served before the next one,
- * that is its lifetime without the margin. The run's length divided by the mean of that is how many refreshes there
- * should have been if a refresh took no time. What it does take is left out of the length: flights from the first
- * presentation to the save, takeovers from the owner's death to the next refresh, and times in which no node was up.
+ * that is its lifetime without the margin. The run's length divided by the mean of that is how many tokens there should
+ * have been if a refresh took no time. What it does take is left out of the length: flights from the first presentation
+ * to the save, takeovers from the owner's death to the next refresh, and times in which no node was up.
+ *
+ * <p><b>Unseen rotations</b>: those of which no process has served the token. A process that dies between the server's
+ * commit and the save costs one, if its token is over when another process learns of it.
  */
 final class Verdict {
   private static final long TO_LEARN_OF_IT = 1000;
+  /** A replay may bring a token that is over already, which is then served until it is rejected. */
+  private static final long NO_TOKEN_LIVES_SO_LONG = 10_000;
 
   final List<Failed> failures = new ArrayList<>();
   final List<Failed> needless = new ArrayList<>();
@@ -29,7 +34,11 @@ final class Verdict {
   final long overdue;
   final long longestOverdue;
   final int unclear;
-  final double refreshesForEachLifetime;
+  /** How many different tokens were taken up, and how many there should have been. */
+  final int tokens;
+  final double expected;
+  final long unseen;
+  final int killsInFlight;
   private final String text;
 
   Verdict(Cluster cluster, long from, long until, long rotations) {
@@ -45,6 +54,7 @@ final class Verdict {
       failures.addAll(log.failures);
     }
     calls = ok;
+    killsInFlight = cluster.killsInFlight.size();
     overdue = late;
     longestOverdue = latest;
     unclear = ambiguous;
@@ -54,14 +64,18 @@ final class Verdict {
     Spans unserved = unserved(cluster, from, until);
     long spent = unserved.within(from, until);
     double fresh = meanFresh(cluster.logs);
-    refreshesForEachLifetime = rotations * fresh / (until - from - spent);
-    text = String.format(Locale.ROOT, "%d nodes ran %.1f s: %d processes killed (%d in flight, %d seconds without a node"
-            + " to kill), %d calls served, %d failed (%d needlessly), %d rotations = %.3f for each lifetime"
-            + " (%.0f ms fresh; %.1f s went by in flights, takeovers and without nodes; %.3f if they are not left out);"
-            + " %d tokens served after their end (by at most %d ms); %d answers unclear",
+    tokens = (int) cluster.logs.stream().flatMap(log -> log.held.stream()).filter(held -> held.from() > from)
+        .map(Held::token).distinct().count() - 1; // one that was there before
+    expected = (until - from - spent) / fresh;
+    unseen = rotations - tokens;
+    text = String.format(Locale.ROOT, "%d nodes, %.1f s: %d processes killed (%d of them in flight; in %d seconds there"
+            + " was none to kill); %d calls served, %d failed (%d needlessly); %d tokens where %.1f make one for each"
+            + " lifetime of %.0f ms: ratio %.3f (%.1f s left out for flights, takeovers and times without a node; with"
+            + " them %.3f); %d rotations unseen; %d calls served a token after its end (by at most %d ms); %d answers"
+            + " unclear",
         cluster.nodes(), (until - from) / 1000.0, cluster.kills, cluster.killsInFlight.size(), cluster.missedKills,
-        calls, failures.size(), needless.size(), rotations, refreshesForEachLifetime, fresh, spent / 1000.0,
-        rotations * fresh / (until - from), overdue, longestOverdue, unclear);
+        calls, failures.size(), needless.size(), tokens, expected, fresh, tokens / expected, spent / 1000.0,
+        tokens * fresh / (until - from), unseen, overdue, longestOverdue, unclear);
   }
 
   private static boolean isNeedless(Failed failure, List<NodeLog> logs) {
@@ -93,7 +107,8 @@ final class Verdict {
   }
 
   private static double meanFresh(List<NodeLog> logs) {
-    return logs.stream().flatMap(log -> log.refreshes.stream()).mapToLong(Refreshed::fresh).average().orElse(0);
+    return logs.stream().flatMap(log -> log.refreshes.stream()).mapToLong(Refreshed::fresh)
+        .filter(fresh -> fresh < NO_TOKEN_LIVES_SO_LONG).average().orElse(0);
   }
 
   @Override
