@@ -51,13 +51,13 @@ final class Cluster implements AutoCloseable {
   /** Starts all nodes, and returns when each of them has served a token. */
   void start() throws IOException {
     for (int i = 0; i < nodes.length; i++) launch(i);
-    awaitReady();
+    awaitServing();
   }
 
-  private void awaitReady() {
+  private void awaitServing() {
     long deadline = System.currentTimeMillis() + STARTING;
     for (Node node : nodes) {
-      while (!node.log.isReady()) {
+      while (!node.log.isServing()) {
         if (!node.isAlive() || System.currentTimeMillis() > deadline) {
           throw new IllegalStateException(node.log.name + " does not start: " + notes);
         }
@@ -83,7 +83,7 @@ final class Cluster implements AutoCloseable {
       long due = begin + second * SECOND;
       int victim = aim ? nextInFlight(due + SECOND / 2) : -1;
       for (long left; (left = due - System.nanoTime()) > 0 && victim < 0; ) LockSupport.parkNanos(left);
-      if (victim < 0) victim = anyReady();
+      if (victim < 0) victim = anyUp();
       if (victim < 0) missedKills++;
       else killAndRestart(victim);
       beside.everySecond(second);
@@ -100,12 +100,12 @@ final class Cluster implements AutoCloseable {
     return List.of(nodes).indexOf(node);
   }
 
-  private int anyReady() {
-    List<Integer> ready = new ArrayList<>();
+  private int anyUp() {
+    List<Integer> up = new ArrayList<>();
     for (int i = 0; i < nodes.length; i++) {
-      if (nodes[i].log.isReady()) ready.add(i);
+      if (nodes[i].log.isUp()) up.add(i);
     }
-    return ready.isEmpty() ? -1 : ready.get(random.nextInt(ready.size()));
+    return up.isEmpty() ? -1 : up.get(random.nextInt(up.size()));
   }
 
   private void killAndRestart(int i) throws IOException, InterruptedException {

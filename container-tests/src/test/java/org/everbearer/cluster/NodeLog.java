@@ -36,6 +36,7 @@ final class NodeLog {
   final ConcurrentLinkedQueue<Flight> flights = new ConcurrentLinkedQueue<>();
   /** Milliseconds since 1970, the end of time while the process lives. */
   volatile long endedAt = Long.MAX_VALUE;
+  private volatile boolean up;
   volatile long ok;
   volatile long failed;
   volatile long overdue;
@@ -50,7 +51,12 @@ final class NodeLog {
     this.notes = notes;
   }
 
-  boolean isReady() {
+  /** Whether its threads run, with a token or waiting for one. */
+  boolean isUp() {
+    return up;
+  }
+
+  boolean isServing() {
     return ok > 0;
   }
 
@@ -83,6 +89,7 @@ final class NodeLog {
     overdue = number(words[3]);
     longestOverdue = number(words[4]);
     ok = number(words[1]);
+    up = true;
   }
 
   private void saved(long at) {

@@ -43,7 +43,7 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
    */
   static final Duration IN_GRACE = Duration.ofSeconds(2);
   /** With no grace nothing must fit into it, and a reply that is slow on a busy machine should not be taken for lost. */
-  static final Duration NO_GRACE = Duration.ofSeconds(5);
+  static final Duration NO_GRACE = Duration.ofSeconds(3);
 
   static NodeSettings parse(String[] a) {
     return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]),

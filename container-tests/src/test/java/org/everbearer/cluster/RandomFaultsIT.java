@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * random. Refreshes are asked for without regard to the back-off, so that it takes seconds and not hours.
  */
 class RandomFaultsIT {
-  private static final int ROTATIONS = Integer.getInteger("cluster.rotations", 150);
+  private static final int ROTATIONS = Integer.getInteger("cluster.rotations", 60);
   private static final double NETWORK_FAULTS = 0.3;
   private static final double STORE_FAULTS = 0.1;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
