@@ -12,6 +12,8 @@ final class Lifetime {
   /** Longer than any token lives, and short enough to be added to any time. */
   private static final Duration LONGEST = Duration.ofDays(36_525);
 
+  private static final Duration DATE_RESOLUTION = Duration.ofSeconds(1);
+
   private Lifetime() {}
 
   /**
@@ -31,7 +33,11 @@ final class Lifetime {
   }
 
   private static Duration byClaims(JwtClaims claims, Instant date) {
-    if (date != null && claims.expiresAt() != null) return bounded(Duration.between(date, claims.expiresAt()));
+    if (date != null && claims.expiresAt() != null) {
+      Duration left = bounded(Duration.between(date, claims.expiresAt()));
+      // The header has whole seconds: it was up to one second later than it says.
+      return left.compareTo(DATE_RESOLUTION) > 0 ? left.minus(DATE_RESOLUTION) : left;
+    }
     return claims.lifetime() == null ? null : bounded(claims.lifetime());
   }
 

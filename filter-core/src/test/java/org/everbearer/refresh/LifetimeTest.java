@@ -31,17 +31,25 @@ class LifetimeTest {
       "'\"5m\"'",
       "1e999", "'\"1e999\"'"})
   void oddExpiresIn_countsAsAbsent(String value) {
-    assertEquals(Duration.ofSeconds(50), of(value, ISSUED_AT_1000_UNTIL_1300, 1250L));
+    assertEquals(Duration.ofSeconds(49), of(value, ISSUED_AT_1000_UNTIL_1300, 1250L));
   }
 
   @Test
   void date_winsOverIssuedAt() {
-    assertEquals(Duration.ofSeconds(50), of(null, ISSUED_AT_1000_UNTIL_1300, 1250L));
+    assertEquals(Duration.ofSeconds(49), of(null, ISSUED_AT_1000_UNTIL_1300, 1250L));
   }
 
   @Test
   void expiredByTheServersClock_isKeptAsNegative() {
     assertEquals(Duration.ofSeconds(-100), of(null, ISSUED_AT_1000_UNTIL_1300, 1400L));
+  }
+
+  @Test
+  void date_mayBeAlmostASecondOld() {
+    assertEquals(Duration.ofSeconds(2), of(null, ISSUED_AT_1000_UNTIL_1300, 1297L));
+    assertEquals(Duration.ofSeconds(1), of(null, ISSUED_AT_1000_UNTIL_1300, 1298L));
+    assertEquals(Duration.ofSeconds(1), of(null, ISSUED_AT_1000_UNTIL_1300, 1299L));
+    assertEquals(Duration.ZERO, of(null, ISSUED_AT_1000_UNTIL_1300, 1300L));
   }
 
   @Test
@@ -59,6 +67,6 @@ class LifetimeTest {
 
   @Test
   void year2055_isNoOverflow() {
-    assertEquals(Duration.ofSeconds(2_682_374_400L - 1000), of(null, Jwts.unsigned("{\"exp\":2682374400}"), 1000L));
+    assertEquals(Duration.ofSeconds(2_682_374_400L - 1001), of(null, Jwts.unsigned("{\"exp\":2682374400}"), 1000L));
   }
 }

@@ -32,6 +32,7 @@ final class ControlEndpoints {
         standIn.outage(Duration.ofSeconds(count(in, "seconds", 20)), kind(Exchange.string(in, "as"))));
     add(routes, "slow", (in, out) -> standIn.slow(Duration.ofMillis(count(in, "millis", 2000))));
     add(routes, "lose-next-reply", (in, out) -> standIn.loseNextReply());
+    add(routes, "lose-replies", (in, out) -> standIn.loseReplies(count(in, "percent", 10) / 100.0));
     add(routes, "fail-next", (in, out) -> standIn.failNext(status(in)));
     add(routes, "kill-family", (in, out) -> {
       String token = Exchange.string(in, "refreshToken");

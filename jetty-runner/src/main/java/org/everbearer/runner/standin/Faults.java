@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What goes wrong at the identity server on request. Thread-safe; measured by the monotonic clock. */
@@ -15,6 +16,7 @@ final class Faults {
   private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
   private volatile Down down = new Down(System.nanoTime(), Outage.UNAVAILABLE);
   private volatile Duration latency;
+  private volatile double shareToLose;
 
   Faults(Duration latency) {
     this.latency = latency;
@@ -30,6 +32,10 @@ final class Faults {
 
   void loseNextReply() {
     repliesToLose.incrementAndGet();
+  }
+
+  void loseReplies(double share) {
+    shareToLose = share;
   }
 
   void failNext(int status) {
@@ -64,7 +70,8 @@ final class Faults {
   }
 
   boolean losesReply() {
-    return repliesToLose.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    return repliesToLose.getAndUpdate(count -> Math.max(0, count - 1)) > 0
+        || ThreadLocalRandom.current().nextDouble() < shareToLose;
   }
 
   /** Rounded up, so that 0 means that it is over. */

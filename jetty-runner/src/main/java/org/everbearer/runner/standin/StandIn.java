@@ -122,6 +122,11 @@ public final class StandIn implements AutoCloseable {
     faults.loseNextReply();
   }
 
+  /** From now on this share of the refreshes that are granted, chosen by chance, ends like that; zero ends it. */
+  public void loseReplies(double share) {
+    faults.loseReplies(share);
+  }
+
   /** The next refresh is answered with this status, and nothing is committed. Calls add up. */
   public void failNext(int status) {
     faults.failNext(status);

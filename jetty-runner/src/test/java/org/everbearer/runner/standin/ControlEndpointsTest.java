@@ -95,6 +95,16 @@ class ControlEndpointsTest {
   }
 
   @Test
+  void loseReplies_losesThatShareUntilToldOtherwise() throws Exception {
+    control("lose-replies", "{\"percent\": 100}");
+    for (int i = 0; i < 3; i++) assertThrows(IOException.class, () -> browser.refresh(first.refreshToken()));
+    assertEquals(3, standIn.stats().repliesLost());
+    control("lose-replies", "{\"percent\": 0}");
+    assertEquals(200, browser.refresh(first.refreshToken()).statusCode());
+    assertEquals(1, standIn.stats().rotations());
+  }
+
+  @Test
   void failNext_failsThatRefreshAloneAndCommitsNothing() throws Exception {
     control("fail-next", "{\"status\": 429}");
     assertEquals(429, browser.refresh(first.refreshToken()).statusCode());

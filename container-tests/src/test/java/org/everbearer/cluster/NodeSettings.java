@@ -1,0 +1,92 @@
+package org.everbearer.cluster;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.everbearer.CoordinatorBuilder;
+import org.everbearer.RefreshCoordinator;
+import org.everbearer.ShiftedClock;
+import org.everbearer.TokenRefresher;
+import org.everbearer.TokenSet;
+import org.everbearer.TokenStore;
+import org.everbearer.refresh.SessionRefresh;
+import org.everbearer.refresh.TokenEndpoint;
+import org.everbearer.store.FileTokenStore;
+import org.everbearer.store.JdbcTokenStore;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * What a node is told on its command line, and how it makes a client of it.
+ *
+ * @param server where the stand-in server is
+ * @param store {@code file:PATH}, or the URL of a database
+ * @param grace the server's
+ * @param requestTimeout of one attempt
+ * @param ahead how far the library's wall clock is ahead of the machine's
+ * @param fakeAhead how far libfaketime has put the whole process's clock ahead of the machine's
+ */
+record NodeSettings(String server, String store, Duration grace, Duration requestTimeout, Duration ahead,
+    Duration fakeAhead) {
+  /**
+   * Tokens live for 2 to 3 s. They are refreshed 400 to 480 ms before they end: enough for a refresh on a busy machine,
+   * so that nobody waits for one that goes well, and a fifth of the lifetime.
+   */
+  private static final Duration REFRESH_MARGIN = Duration.ofMillis(400);
+
+  /**
+   * With a grace of 10 s a spent token is replayed until 8 s after it was sent. A dead owner's lease lasts for one
+   * attempt and 2 s; with 2 s an attempt that is 4 s, seen after at most 0.4 s more, and leaves more than 3 s for the
+   * replay.
+   */
+  static final Duration IN_GRACE = Duration.ofSeconds(2);
+  /** With no grace nothing must fit into it, and a reply that is slow on a busy machine should not be taken for lost. */
+  static final Duration NO_GRACE = Duration.ofSeconds(3);
+
+  static NodeSettings parse(String[] a) {
+    return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]),
+        Duration.parse(a[5]));
+  }
+
+  List<String> arguments() {
+    return List.of(server, store, grace.toString(), requestTimeout.toString(), ahead.toString(), fakeAhead.toString());
+  }
+
+  NodeSettings ahead(Duration libraryClock, Duration processClock) {
+    return new NodeSettings(server, store, grace, requestTimeout, libraryClock, processClock);
+  }
+
+  CoordinatorBuilder client(TokenSet first, TokenRefresher refresher, TokenStore tokens) {
+    return ShiftedClock.shift(RefreshCoordinator.builder("cluster", refresher), ahead)
+        .store(tokens)
+        .firstTokens(first)
+        .reuseGrace(grace)
+        .refreshMargin(REFRESH_MARGIN);
+  }
+
+  TokenRefresher refresher() {
+    return SessionRefresh.builder(TokenEndpoint.builder("cluster")
+        .base(server, SessionRefresh.PATH)
+        .connectTimeout(requestTimeout)
+        .requestTimeout(requestTimeout)
+        .build()).build();
+  }
+
+  TokenStore openStore() throws SQLException {
+    if (store.startsWith("file:")) return FileTokenStore.at(Path.of(store.substring(5)));
+    DataSource database = database(store);
+    return JdbcTokenStore.builder("cluster", () -> database).createTable(true).build();
+  }
+
+  /** Without a pool: a new connection for every statement. */
+  private static DataSource database(String url) throws SQLException {
+    if (url.startsWith("jdbc:mariadb:")) return new MariaDbDataSource(url);
+    PGSimpleDataSource postgres = new PGSimpleDataSource();
+    postgres.setUrl(url);
+    postgres.setConnectTimeout(5);
+    postgres.setSocketTimeout(5);
+    return postgres;
+  }
+}
