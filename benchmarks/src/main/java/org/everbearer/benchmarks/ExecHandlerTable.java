@@ -1,9 +1,7 @@
 package org.everbearer.benchmarks;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.openjdk.jmh.results.RunResult;
 
 /** {@link ExecHandlers} and {@link OtherInterceptors}: the call with the interceptor, and what it adds. */
 final class ExecHandlerTable {
@@ -19,18 +17,11 @@ final class ExecHandlerTable {
   private ExecHandlerTable() {}
 
   static void measure(Report report) throws Exception {
-    Map<String, RunResult> ours = new HashMap<>();
-    for (RunResult result : Jmh.run(ExecHandlers.class, 1)) {
-      ours.put(result.getParams().getParam("handler"), result);
-    }
-    Map<String, RunResult> others = new HashMap<>();
-    for (RunResult result : Jmh.run(OtherInterceptors.class, 1)) {
-      String name = result.getParams().getBenchmark();
-      others.put(name.substring(name.lastIndexOf('.') + 1), result);
-    }
-    report.columns("exec handler over a fake chain", "ns per call", "± ns", "of it added, ns", "added, B",
+    Map<String, Jmh.Sample> ours = Jmh.run(ExecHandlers.class, 1);
+    Map<String, Jmh.Sample> others = Jmh.run(OtherInterceptors.class, 1);
+    report.columns("exec handler over a fake chain", "ns per call", "quartiles", "of it added, ns", "added, B",
         "× constant header");
-    double constant = Jmh.nanos(ours.get("CONSTANT"));
+    double constant = ours.get("CONSTANT").nanos();
     row(report, "no handler", ours.get("NONE"), ours.get("NONE"), constant);
     TITLES.forEach((handler, title) -> row(report, title, ours.get(handler), ours.get("NONE"), constant));
     row(report, "Spring's OAuth2ClientHttpRequestInterceptor", others.get("spring"), others.get("springWithout"),
@@ -42,8 +33,8 @@ final class ExecHandlerTable {
         .note(Jmh.settings());
   }
 
-  private static void row(Report report, String title, RunResult with, RunResult without, double constant) {
-    report.row(title, Jmh.nanos(with), Jmh.error(with), Jmh.nanos(with) - Jmh.nanos(without),
-        Jmh.bytes(with) - Jmh.bytes(without), Jmh.nanos(with) / constant);
+  private static void row(Report report, String title, Jmh.Sample with, Jmh.Sample without, double constant) {
+    report.row(title, with.nanos(), with.quartiles(), with.nanos() - without.nanos(), with.bytes() - without.bytes(),
+        with.nanos() / constant);
   }
 }

@@ -10,7 +10,6 @@ import org.everbearer.benchmarks.peers.StandInEndpoint;
 /** An expired token, and everybody asks at once. */
 final class StampedeTable {
   static final Duration REFRESH = Duration.ofMillis(100);
-  /** Everbearer twice: the very first round pays for class loading, on whomever it falls. */
   private static final int ROUNDS = 5;
   private static final Peers[] PEERS = {Peers.EVERBEARER_ON_DEMAND, Peers.SYNCHRONIZED, Peers.GOOGLE,
       Peers.CAFFEINE, Peers.AWS, Peers.AZURE, Peers.SPRING, Peers.MSAL4J};
