@@ -1,0 +1,41 @@
+package org.everbearer.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@code java -jar benchmarks.jar TABLE}: measures one table, prints it as Markdown and keeps it beside the jar. */
+public final class Benchmarks {
+  private static final Map<String, Table> TABLES = new LinkedHashMap<>();
+
+  static {
+    TABLES.put("hot-path", HotPathTable::measure);
+    TABLES.put("sessions", SessionsTable::measure);
+    TABLES.put("exec-handler", ExecHandlerTable::measure);
+    TABLES.put("stampede", StampedeTable::measure);
+    TABLES.put("users", UsersTable::measure);
+    TABLES.put("margin", MarginTable::measure);
+    TABLES.put("outage", OutageTable::measure);
+    TABLES.put("loopback", LoopbackTable::measure);
+    TABLES.put("nodes", NodesTable::measure);
+    TABLES.put("identities", IdentitiesTable::measure);
+    TABLES.put("start", StartTable::measure);
+  }
+
+  private Benchmarks() {}
+
+  public static void main(String[] args) throws Exception {
+    Table table = args.length == 1 ? TABLES.get(args[0]) : null;
+    if (table == null) {
+      System.err.println("usage: java -jar benchmarks.jar TABLE, where TABLE is one of " + TABLES.keySet());
+      System.exit(2);
+    }
+    Report report = new Report(args[0]);
+    table.measure(report);
+    report.print();
+    System.exit(0); // some peers leave threads behind
+  }
+
+  private interface Table {
+    void measure(Report report) throws Exception;
+  }
+}

@@ -1,0 +1,31 @@
+package org.everbearer.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.everbearer.benchmarks.peers.Peer;
+import org.everbearer.benchmarks.peers.Peers;
+import org.everbearer.benchmarks.peers.StandInEndpoint;
+
+/**
+ * A peer that holds a token of an hour that ends in 200 seconds. That lies inside every peer's margin for refreshing
+ * ahead (five minutes; Google 3 min 45 s), and outside every peer's margin for waiting (three minutes at most).
+ */
+final class InMargin {
+  static final Peers[] PEERS = {Peers.EVERBEARER_ON_DEMAND, Peers.GOOGLE, Peers.AWS, Peers.AWS_NON_BLOCKING,
+      Peers.AZURE, Peers.SPRING, Peers.CAFFEINE, Peers.SYNCHRONIZED, Peers.MSAL4J};
+
+  private InMargin() {}
+
+  static Peer open(Peers peers, StandInEndpoint endpoint, Duration left) throws Exception {
+    endpoint.lifetime(left).age(Duration.ofMinutes(55));
+    Peer peer = peers.open(endpoint);
+    // Everbearer has its first token by now, and this call would begin the refresh.
+    if (peers != Peers.EVERBEARER_ON_DEMAND) peer.token();
+    endpoint.lifetime(Duration.ofHours(1)).age(Duration.ZERO).forgetCalls();
+    return peer;
+  }
+
+  static Peer open(Peers peers, StandInEndpoint endpoint) throws IOException, Exception {
+    return open(peers, endpoint, Duration.ofSeconds(200));
+  }
+}

@@ -1,0 +1,33 @@
+package org.everbearer.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@link Sessions} with one thread and with eight. */
+final class SessionsTable {
+  private static final Map<String, String> TITLES = new LinkedHashMap<>();
+
+  static {
+    TITLES.put("floor", "floor (volatile read, clock read)");
+    TITLES.put("everbearer", "Everbearer");
+    TITLES.put("caffeine", "Caffeine");
+    TITLES.put("spring", "Spring Security");
+  }
+
+  private SessionsTable() {}
+
+  static void measure(Report report) throws Exception {
+    Map<String, Jmh.Sample> alone = Jmh.run(Sessions.class, 1);
+    Map<String, Jmh.Sample> eight = Jmh.run(Sessions.class, 8);
+    report.columns("one of 100,000 identities", "ns, 1 thread", "quartiles", "× floor", "ns, 8 threads", "quartiles",
+        "× floor", "B/op");
+    TITLES.forEach((name, title) -> {
+      Jmh.Sample one = alone.get(name);
+      Jmh.Sample all = eight.get(name);
+      report.row(title, one.nanos(), one.quartiles(), one.nanos() / alone.get("floor").nanos(), all.nanos(),
+          all.quartiles(), all.nanos() / eight.get("floor").nanos(), one.bytes());
+    });
+    report.note("The floor reads an array of 100,000 cells in the same random order: it pays for the same cache misses"
+        + " but for no lookup by name.").note(Jmh.settings());
+  }
+}
