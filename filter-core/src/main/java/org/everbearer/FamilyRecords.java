@@ -23,11 +23,7 @@ final class FamilyRecords {
   Held held(TokenRecord record, long storeNow) throws TokenException {
     long now = client.ticker.nanoTime();
     if (record.accessToken() == null) return Held.none(now, record);
-    try {
-      TokenSyntax.requireB64Token(record.accessToken());
-    } catch (IllegalArgumentException e) {
-      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + client.store.description() + ")");
-    }
+    tokens(record);
     long remaining;
     long lifetime;
     if (record.expiresAt() > 0) {
@@ -39,6 +35,16 @@ final class FamilyRecords {
       lifetime = claims.lifetime() == null ? remaining : Nanos.of(claims.lifetime());
     }
     return Held.of(record, now, remaining, Math.max(lifetime, 0), client.margins, client.random.getAsDouble());
+  }
+
+  /** The record's tokens, or null if there are none; refused if somebody has written what no token can be. */
+  TokenSet tokens(TokenRecord record) throws TokenException {
+    if (record.accessToken() == null && record.refreshToken() == null) return null;
+    try {
+      return TokenSet.of(record.accessToken(), record.refreshToken());
+    } catch (IllegalArgumentException e) {
+      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + client.store.description() + ")");
+    }
   }
 
   /**

@@ -246,10 +246,10 @@ public final class RefreshCoordinator implements AutoCloseable {
 
   /** One call of the token endpoint; any failure comes as a {@link TokenException}. */
   TokenSet ask(TokenRecord current) throws TokenException {
+    TokenSet presented = records.tokens(current);
     TokenSet answer;
     try {
-      boolean none = current.accessToken() == null && current.refreshToken() == null;
-      answer = refresher.refresh(none ? null : TokenSet.of(current.accessToken(), current.refreshToken()));
+      answer = refresher.refresh(presented);
     } catch (RuntimeException | LinkageError e) {
       throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with " + e.getClass().getName(), e);
     }

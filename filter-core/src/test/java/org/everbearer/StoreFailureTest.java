@@ -144,6 +144,19 @@ class StoreFailureTest {
     client.close();
   }
 
+  @Test
+  void impossibleTokenInTheStore_isRefusedWithItsPlace_andNeverPresented() throws Exception {
+    store.compareAndSet("test", 0, TokenRecord.builder().tokens("access", "refresh\r\nX-Evil: 1").build());
+    try (RefreshCoordinator client = builder().build()) {
+      TokenException failure = assertThrows(TokenException.class, client::start);
+      assertEquals(Reason.CONFIGURATION, failure.reason());
+      assertTrue(failure.getMessage().contains("failing store"), failure.getMessage());
+      assertFalse(failure.getMessage().contains("Evil"), failure.getMessage());
+      time.advance(Duration.ofMinutes(1));
+      assertEquals(0, server.calls);
+    }
+  }
+
   /** A memory store whose failures are switched on and off. */
   private static final class FailingStore implements TokenStore {
     private final MemoryTokenStore memory;
