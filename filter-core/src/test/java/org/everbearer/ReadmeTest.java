@@ -54,7 +54,8 @@ class ReadmeTest {
   @Test
   void javaSnippets_compile() throws Exception {
     List<String> java = snippets("java");
-    assertEquals(2, java.size());
+    assertEquals(3, java.size());
+    compile("SignedIn", java.get(2));
     compile("Snippets", java.get(1));
     String imports = "import org.apache.hc.client5.http.classic.methods.*; import org.apache.hc.client5.http.impl.classic.*;"
         + "import org.everbearer.servlet.BearerTokens;";
