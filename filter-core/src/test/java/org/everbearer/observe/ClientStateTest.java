@@ -96,8 +96,14 @@ class ClientStateTest {
   @Test
   void clearedTokens() {
     after(refreshed("application", 0, 60), event(Type.CLEARED, 10, null));
-    expect(10, "EXPIRED", "No token; it takes a sign-in or a refresh to get one.");
+    expect(10, "EXPIRED", "The tokens were cleared; sign in again, or hand over new ones.");
     assertNull(state.secondsToExpiry(at(10)));
+  }
+
+  @Test
+  void onlyARefreshToken_isEnoughToBegin() {
+    after(event(Type.LOADED, 0, null));
+    expect(1, "EXPIRED", "No token yet; the next call gets one.");
   }
 
   @Test
