@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.everbearer.TokenEvent.Type;
 import org.everbearer.TokenException.Reason;
 
 /**
@@ -51,8 +52,8 @@ final class Sentence {
         say("No valid token; a new one is being fetched.");
         break;
       case EXPIRED:
-        say(known.last.expiresIn() == null ? "No token; it takes a sign-in or a refresh to get one."
-            : "Expired; the next call refreshes it.");
+        if (known.last.type() == Type.CLEARED) say("The tokens were cleared; sign in again, or hand over new ones.");
+        else say(known.last.expiresIn() == null ? "No token yet; the next call gets one." : "Expired; the next call refreshes it.");
         break;
       case DEAD:
         say("The refresh token was rejected; sign in again, or configure new tokens.");

@@ -48,9 +48,11 @@ const EverbearerTimeline = (() => {
     .evb .evb-lane { stroke: var(--evb-line); stroke-dasharray: 1 4; }
     .evb .evb-tick { stroke: var(--evb-line); }
     .evb .evb-bar { fill: var(--evb-token); }
-    .evb .evb-bar.evb-old { opacity: .45; }
-    .evb .evb-ghost { fill: none; stroke: var(--evb-token); stroke-opacity: .55; stroke-dasharray: 3 3; }
-    .evb .evb-ghost.evb-bad { stroke: var(--evb-bad); stroke-opacity: .9; }
+    .evb .evb-bar.evb-old { fill-opacity: .42; }
+    .evb .evb-ghost { fill: var(--evb-token); fill-opacity: .13; }
+    .evb .evb-ghost.evb-bad { fill: var(--evb-bad); stroke: var(--evb-bad); stroke-dasharray: 3 3; }
+    .evb .evb-onold { fill: var(--evb-text); opacity: .8; }
+    .evb .evb-planned { fill: var(--evb-back); stroke: var(--evb-refresh); stroke-width: 2; }
     .evb .evb-onbar { fill: var(--evb-on-token); }
     .evb .evb-done { fill: var(--evb-refresh); }
     .evb .evb-failed { fill: var(--evb-bad); }
@@ -278,11 +280,13 @@ const EverbearerTimeline = (() => {
     const id = `evb-${++serial}`;
     const hatch = make('pattern', { id: `${id}-hatch`, width: 6, height: 6, patternUnits: 'userSpaceOnUse',
       patternTransform: 'rotate(45)' }, make('rect', { width: 3, height: 6, fill: 'var(--evb-margin)' }));
+    const stop = (offset, opacity) => make('stop', { offset, 'stop-color': 'var(--evb-back)', 'stop-opacity': opacity });
+    const fade = make('linearGradient', { id: `${id}-fade` }, stop(0, 1), stop(1, 0));
     const world = make('g', {});
     const front = make('g', {});
     const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
     const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
-      make('defs', {}, hatch), world, front);
+      make('defs', {}, hatch, fade), world, front);
     const readout = document.createElement('p');
     readout.className = 'evb-readout';
     const box = document.createElement('div');
@@ -318,10 +322,13 @@ const EverbearerTimeline = (() => {
       const from = current - window * (NOW_AT + .1);
       const to = current + window * (1.1 - NOW_AT);
       const near = all.map((life, index) => ({ ...life, row: index % 2 })).filter(life => life.to > from);
-      world.replaceChildren(...ticks(from, to), ...near.flatMap(life => bar(life, from, to, current)),
+      world.replaceChildren(...ticks(from, to), ...near.flatMap(life => ghost(life, from, to)),
+        ...near.flatMap(life => bar(life, from, to, current)),
         ...refreshes(from), ...marks(from), chosen);
       front.replaceChildren(
-        make('rect', { class: 'evb-gutter', x: 0, y: 0, width: gutter - 4, height: HEIGHT }),
+        make('rect', { class: 'evb-gutter', x: -10, y: 0, width: gutter + 2, height: HEIGHT }),
+        make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: HEIGHT }),
+        make('rect', { fill: `url(#${id}-fade)`, x: -width, y: 0, width: 36, height: HEIGHT, transform: 'scale(-1 1)' }),
         label('token', 50), label('refresh', REFRESH), label('events', 136),
         make('line', { class: 'evb-now', x1: gutter + (width - gutter) * NOW_AT, x2: gutter + (width - gutter) * NOW_AT, y1: 20, y2: AXIS }),
         make('text', { class: 'evb-nowtext', x: gutter + (width - gutter) * NOW_AT, y: 13, 'text-anchor': 'middle' }, 'now'));
@@ -347,23 +354,31 @@ const EverbearerTimeline = (() => {
       return made;
     }
 
-    function bar(life, from, to, current) {
-      const y = ROWS[life.row];
-      const left = Math.max(life.from, from);
-      const stop = Math.min(life.rejected || Infinity, life.replaced || Infinity, life.to);
-      const right = Math.min(stop, to);
+    function rect(life, a, b, attributes) {
+      return make('rect', { x: x(a), y: ROWS[life.row], width: Math.max(2, x(b) - x(a)), height: BAR, rx: 5, ...attributes });
+    }
+
+    function over(life) {
+      return Math.min(life.rejected || Infinity, life.replaced || Infinity, life.to);
+    }
+
+    /** The rest of a life: the token would have been valid still. */
+    function ghost(life, from, to) {
+      const begin = Math.max(over(life), from);
       const end = Math.min(life.to, to);
-      const made = [];
-      const rect = (a, b, attributes) => make('rect', { x: x(a), y, width: Math.max(2, x(b) - x(a)), height: BAR, rx: 5, ...attributes });
-      if (right > left) {
-        made.push(rect(left, right, { class: life.to < current || life.rejected || life.replaced ? 'evb-bar evb-old' : 'evb-bar' }));
-        if (life.margin && life.margin < right) made.push(rect(Math.max(life.margin, left), right, { fill: `url(#${id}-hatch)` }));
-        if (x(Math.min(right, life.margin || right)) - x(left) > 70) {
-          made.push(make('text', { class: 'evb-mono evb-onbar', x: x(left) + 8, y: y + 15 }, life.token));
-        }
-      }
-      if (end > Math.max(right, left)) {
-        made.push(rect(Math.max(right, left), end, { class: life.rejected ? 'evb-ghost evb-bad' : 'evb-ghost' }));
+      return end > begin ? [rect(life, begin, end, { class: life.rejected ? 'evb-ghost evb-bad' : 'evb-ghost' })] : [];
+    }
+
+    function bar(life, from, to, current) {
+      const left = Math.max(life.from, from);
+      const right = Math.min(over(life), to);
+      if (right <= left) return [];
+      const old = over(life) < current || life.replaced;
+      const made = [rect(life, left, right, { class: old ? 'evb-bar evb-old' : 'evb-bar' })];
+      const margin = Math.max(life.margin || right, left);
+      if (margin < right) made.push(rect(life, margin, right, { fill: `url(#${id}-hatch)`, 'fill-opacity': old ? .6 : 1 }));
+      if (x(margin) - x(left) > 70) {
+        made.push(make('text', { class: `evb-mono ${old ? 'evb-onold' : 'evb-onbar'}`, x: x(left) + 8, y: ROWS[life.row] + 15 }, life.token));
       }
       return made;
     }
@@ -385,6 +400,8 @@ const EverbearerTimeline = (() => {
       if (waiting && next && !client.refreshingSince) {
         made.push(line(waiting.at, next), make('circle', { class: 'evb-next', cx: x(next), cy: REFRESH - 3, r: 4 }));
       }
+      const planned = !waiting && !client.refreshingSince && client.refreshesAt;
+      if (planned > time()) made.push(make('circle', { class: 'evb-planned', cx: x(planned), cy: REFRESH - 3, r: 4 }));
       if (client.refreshingSince) {
         made.push(make('rect', { class: 'evb-running', x: x(client.refreshingSince) - 2, y: REFRESH - 10, height: 14, rx: 3,
           width: Math.max(5, x(time()) - x(client.refreshingSince)) }));
@@ -464,8 +481,9 @@ const EverbearerTimeline = (() => {
       return [
         item('valid', make('rect', { ...whole, class: 'evb-bar' })),
         item('refresh margin', make('rect', { ...whole, class: 'evb-bar' }), make('rect', { ...whole, fill: `url(#${id}-hatch)` })),
-        item('replaced', make('rect', { x: .5, y: .5, width: 17, height: 10, rx: 3, class: 'evb-ghost' })),
+        item('replaced', make('rect', { ...whole, class: 'evb-bar evb-old' })),
         item('refresh', make('rect', { ...whole, class: 'evb-done' })),
+        item('planned', make('circle', { class: 'evb-planned', cx: 9, cy: 5.5, r: 4 })),
         item('failed', make('rect', { ...whole, class: 'evb-failed' })),
         item('waits to try again', make('line', { class: 'evb-wait', x1: 1, x2: 17, y1: 5.5, y2: 5.5 })),
       ];

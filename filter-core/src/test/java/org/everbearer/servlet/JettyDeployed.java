@@ -47,6 +47,7 @@ final class JettyDeployed implements Deployed {
     app.servlets.forEach((pattern, servlet) -> {
       ServletHolder holder = new ServletHolder(pattern, servlet);
       holder.setAsyncSupported(true);
+      if (servlet instanceof TokenStatusServlet) holder.setInitParameters(app.statusParams);
       handler.addServlet(holder, pattern);
     });
     server.setHandler(handler);

@@ -49,6 +49,7 @@ final class TomcatDeployed implements Deployed {
     app.servlets.forEach((pattern, servlet) -> {
       Wrapper wrapper = Tomcat.addServlet(context, pattern, servlet);
       wrapper.setAsyncSupported(true);
+      if (servlet instanceof TokenStatusServlet) app.statusParams.forEach(wrapper::addInitParameter);
       wrapper.addMapping(pattern);
     });
     Throwable failure = start(tomcat);

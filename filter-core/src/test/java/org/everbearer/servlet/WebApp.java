@@ -28,6 +28,7 @@ final class WebApp {
   final List<Class<? extends ServletContextListener>> listeners = new ArrayList<>();
   final List<ServletContextListener> undeclaredListeners = new ArrayList<>();
   final Map<String, String> contextParams = new LinkedHashMap<>();
+  final Map<String, String> statusParams = new LinkedHashMap<>();
   int threads = 8;
 
   /** One of ours, for REQUEST and ASYNC. */
@@ -48,6 +49,13 @@ final class WebApp {
 
   WebApp servlet(String pattern, Body body) {
     servlets.put(pattern, new BodyServlet(body));
+    return this;
+  }
+
+  /** The status servlet, with these init parameters. */
+  WebApp status(String pattern, Map<String, String> params) {
+    servlets.put(pattern, new TokenStatusServlet());
+    statusParams.putAll(params);
     return this;
   }
 
