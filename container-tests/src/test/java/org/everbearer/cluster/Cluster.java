@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.everbearer.runner.standin.TokenPair;
 
@@ -23,6 +24,7 @@ final class Cluster implements AutoCloseable {
   private static final int LONGEST_AIM_MILLIS = 12;
 
   final List<NodeLog> logs = Collections.synchronizedList(new ArrayList<>());
+  final List<String> timeline = Collections.synchronizedList(new ArrayList<>());
   final List<String> notes = Collections.synchronizedList(new ArrayList<>());
   /** When nodes were killed that had presented a refresh token and had not yet saved its successor. */
   final List<Long> killsInFlight = Collections.synchronizedList(new ArrayList<>());
@@ -33,6 +35,7 @@ final class Cluster implements AutoCloseable {
   private final TokenPair first;
   private final Node[] nodes;
   private final Random random = new Random();
+  private final AtomicInteger deathsInARow = new AtomicInteger();
   private final AtomicBoolean aiming = new AtomicBoolean();
   private final LinkedBlockingQueue<Node> sending = new LinkedBlockingQueue<>();
 
@@ -103,9 +106,14 @@ final class Cluster implements AutoCloseable {
   private int anyUp() {
     List<Integer> up = new ArrayList<>();
     for (int i = 0; i < nodes.length; i++) {
-      if (nodes[i].log.isUp()) up.add(i);
+      if (nodes[i].log.isUp() && !isSpared(nodes[i])) up.add(i);
     }
     return up.isEmpty() ? -1 : up.get(random.nextInt(up.size()));
+  }
+
+  /** More deaths in one takeover than fit into the grace are beyond what is promised. */
+  private boolean isSpared(Node node) {
+    return deathsInARow.get() >= NodeSettings.DEATHS_IN_A_ROW && node.log.sentAt != 0;
   }
 
   private void killAndRestart(int i) throws IOException, InterruptedException {
@@ -116,15 +124,21 @@ final class Cluster implements AutoCloseable {
 
   private void kill(Node node) throws InterruptedException {
     node.kill();
-    if (node.log.sentAt != 0) killsInFlight.add(node.log.endedAt);
+    timeline.add(node.log.name + " KILLED " + node.log.endedAt);
+    if (node.log.sentAt == 0) return;
+    killsInFlight.add(node.log.endedAt);
+    deathsInARow.incrementAndGet();
   }
 
   private void launch(int i) throws IOException {
-    NodeLog log = new NodeLog("node" + i + "#" + logs.size(), notes);
+    NodeLog log = new NodeLog("node" + i + "#" + logs.size(), notes, timeline);
     logs.add(log);
-    nodes[i] = Node.start(log, settings.get(i), first, node -> {
-      if (aiming.compareAndSet(true, false)) sending.add(node);
-    });
+    nodes[i] = Node.start(log, settings.get(i), first, this::hear);
+  }
+
+  private void hear(Node node, String line) {
+    if (line.startsWith("SAVED")) deathsInARow.set(0);
+    if (line.startsWith("SENDING") && deathsInARow.get() == 0 && aiming.compareAndSet(true, false)) sending.add(node);
   }
 
   /** Kills all. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +140,8 @@ abstract class ClusterContract {
     }
     Verdict verdict = new Verdict(cluster, from, until, after.rotations() - before.rotations());
     report(getClass().getSimpleName() + ": " + verdict + "; " + server.stats());
+    Files.write(Path.of(System.getProperty("cluster.timelines", "target"), getClass().getSimpleName() + ".timeline"),
+        cluster.timeline);
     assertEquals(List.of(), bugs(cluster), "the nodes said");
     goesOn(server, node, first);
     assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");

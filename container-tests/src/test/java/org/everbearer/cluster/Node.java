@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.everbearer.runner.standin.TokenPair;
 
 /** One process of {@link NodeMain}, and what it says. */
@@ -19,16 +19,17 @@ final class Node {
   private final Process process;
   private final Thread reader;
 
-  private Node(NodeLog log, Process process, Consumer<Node> onSending) {
+  private Node(NodeLog log, Process process, BiConsumer<Node, String> onLine) {
     this.log = log;
     this.process = process;
-    this.reader = new Thread(() -> read(onSending), "output of " + log.name);
+    this.reader = new Thread(() -> read(onLine), "output of " + log.name);
     reader.setDaemon(true);
     reader.start();
   }
 
-  /** @param onSending is called, by the thread that reads, as soon as the process presents a refresh token */
-  static Node start(NodeLog log, NodeSettings settings, TokenPair first, Consumer<Node> onSending) throws IOException {
+  /** @param onLine hears what the process says, from the thread that reads it */
+  static Node start(NodeLog log, NodeSettings settings, TokenPair first,
+      BiConsumer<Node, String> onLine) throws IOException {
     List<String> command = new ArrayList<>();
     if (!settings.fakeAhead().isZero()) {
       command.addAll(List.of("/usr/bin/env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f",
@@ -44,7 +45,7 @@ final class Node {
     String accessToken = first.accessToken() == null ? "" : first.accessToken();
     in.write((accessToken + "\n" + first.refreshToken() + "\n").getBytes(StandardCharsets.US_ASCII));
     in.flush();
-    return new Node(log, process, onSending);
+    return new Node(log, process, onLine);
   }
 
   /** Under Maven the class path of the tests is that of a manifest, unless this property says it. */
@@ -52,12 +53,12 @@ final class Node {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
-  private void read(Consumer<Node> onSending) {
+  private void read(BiConsumer<Node, String> onLine) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         log.add(line);
-        if (line.startsWith("SENDING")) onSending.accept(this);
+        onLine.accept(this, line);
       }
     } catch (IOException e) {
       log.notes.add(log.name + " output ends: " + e);

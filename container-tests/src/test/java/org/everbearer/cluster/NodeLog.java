@@ -30,6 +30,8 @@ final class NodeLog {
 
   final String name;
   final List<String> notes;
+  /** What was said and done, for whoever wants to know why a run failed. */
+  final List<String> timeline;
   final ConcurrentLinkedQueue<Held> held = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Failed> failures = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Refreshed> refreshes = new ConcurrentLinkedQueue<>();
@@ -46,8 +48,9 @@ final class NodeLog {
   volatile long sentAt;
 
   /** @param notes takes what is neither counted nor measured */
-  NodeLog(String name, List<String> notes) {
+  NodeLog(String name, List<String> notes, List<String> timeline) {
     this.name = name;
+    this.timeline = timeline;
     this.notes = notes;
   }
 
@@ -62,6 +65,7 @@ final class NodeLog {
 
   void add(String line) {
     String[] words = line.split(" ");
+    if (!words[0].equals("COUNT") && !words[0].equals("FAILED")) timeline.add(name + " " + line);
     try {
       switch (words[0]) {
         case "COUNT" -> count(words);
