@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.startup.Tomcat;
@@ -22,6 +24,7 @@ final class StartTable {
   private StartTable() {}
 
   static void measure(Report report) throws Exception {
+    Logger.getLogger("org.apache").setLevel(Level.SEVERE);
     Path base = Files.createTempDirectory("everbearer-start");
     Tomcat tomcat = new Tomcat();
     tomcat.setBaseDir(base.toString());
@@ -52,12 +55,11 @@ final class StartTable {
   private static double start(Tomcat tomcat, Path base, String name, boolean withFilter) throws Exception {
     File directory = Files.createDirectory(base.resolve(name)).toFile();
     String token = new StandInEndpoint().issue().accessToken();
-    long start = System.nanoTime();
     Context context = tomcat.addContext("/" + name, directory.getAbsolutePath());
     // addContext has started it already, as the host is running: declare the filter, and measure the reload.
     if (withFilter) declare(context, token);
     context.stop();
-    start = System.nanoTime();
+    long start = System.nanoTime();
     context.start();
     double took = (System.nanoTime() - start) / 1e6;
     if (context.getState() != LifecycleState.STARTED) throw new IllegalStateException(name + " did not start");
