@@ -19,9 +19,9 @@ final class ExecHandlerTable {
   static void measure(Report report) throws Exception {
     Map<String, Jmh.Sample> ours = Jmh.run(ExecHandlers.class, 1);
     Map<String, Jmh.Sample> others = Jmh.run(OtherInterceptors.class, 1);
-    report.columns("exec handler over a fake chain", "ns per call", "quartiles", "of it added, ns", "added, B",
+    report.columns("exec handler over a fake chain", "CPU ns per call", "quartiles", "of it added, ns", "added, B",
         "× constant header");
-    double constant = ours.get("CONSTANT").nanos();
+    double constant = ours.get("CONSTANT").cpu();
     row(report, "no handler", ours.get("NONE"), ours.get("NONE"), constant);
     TITLES.forEach((handler, title) -> row(report, title, ours.get(handler), ours.get("NONE"), constant));
     row(report, "Spring's OAuth2ClientHttpRequestInterceptor", others.get("spring"), others.get("springWithout"),
@@ -34,7 +34,7 @@ final class ExecHandlerTable {
   }
 
   private static void row(Report report, String title, Jmh.Sample with, Jmh.Sample without, double constant) {
-    report.row(title, with.nanos(), with.quartiles(), with.nanos() - without.nanos(), with.bytes() - without.bytes(),
-        with.nanos() / constant);
+    report.row(title, with.cpu(), with.cpuQuartiles(), with.cpu() - without.cpu(), with.bytes() - without.bytes(),
+        with.cpu() / constant);
   }
 }

@@ -16,25 +16,33 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * How every JMH table is measured: in several passes over all rows, each row in a fresh JVM each time, so that a burst
  * of other work on the machine meets a pass of every row and not all passes of one. {@code -Dbenchmarks.passes},
- * {@code .iterations} and {@code .millis} change it.
+ * {@code .iterations}, {@code .millis} and {@code .warmup} (seconds) change it.
  */
 final class Jmh {
   private static final int PASSES = Integer.getInteger("benchmarks.passes", 3);
-  private static final int ITERATIONS = Integer.getInteger("benchmarks.iterations", 5);
-  private static final int MILLIS = Integer.getInteger("benchmarks.millis", 300);
+  private static final int ITERATIONS = Integer.getInteger("benchmarks.iterations", 10);
+  private static final int MILLIS = Integer.getInteger("benchmarks.millis", 200);
+  private static final int WARM_UP_SECONDS = Integer.getInteger("benchmarks.warmup", 3);
 
   /** All iterations of all passes. */
   static final class Sample {
-    private final List<Double> nanos = new ArrayList<>();
+    private final List<Double> wall = new ArrayList<>();
+    private final List<Double> cpu = new ArrayList<>();
     private final List<Double> bytes = new ArrayList<>();
 
-    double nanos() {
-      return at(nanos, 0.5);
+    /** Nanoseconds of wall clock. */
+    double wall() {
+      return at(wall, 0.5);
+    }
+
+    /** Nanoseconds of processor time. */
+    double cpu() {
+      return at(cpu, 0.5);
     }
 
     /** From the lower to the upper quartile. */
-    String quartiles() {
-      return Report.number(at(nanos, 0.25)) + "–" + Report.number(at(nanos, 0.75));
+    String cpuQuartiles() {
+      return Report.number(at(cpu, 0.25)) + "–" + Report.number(at(cpu, 0.75));
     }
 
     /** Below one byte it is the profiler's own. */
@@ -51,8 +59,9 @@ final class Jmh {
   private Jmh() {}
 
   static String settings() {
-    return "JMH average time: the median of " + PASSES + " passes (a fresh JVM each) of " + ITERATIONS + " × " + MILLIS
-        + " ms after as much warm-up, and the quartiles; B/op from its gc profiler.";
+    return "JMH: medians (and quartiles) of " + PASSES + " passes (a fresh JVM each) of " + ITERATIONS + " × " + MILLIS
+        + " ms after " + WARM_UP_SECONDS + " s of warm-up. CPU: processor time of the whole JVM for each call, which other"
+        + " work on the machine disturbs least; wall: elapsed time of a call. B/op from the gc profiler.";
   }
 
   /** By the value of the one parameter if there is one, else by the method's name. */
@@ -63,18 +72,20 @@ final class Jmh {
           .include(benchmarks.getName() + "\\..*")
           .threads(threads)
           .forks(1)
-          .warmupIterations(ITERATIONS)
-          .warmupTime(TimeValue.milliseconds(MILLIS))
+          .warmupIterations(WARM_UP_SECONDS)
+          .warmupTime(TimeValue.seconds(1))
           .measurementIterations(ITERATIONS)
           .measurementTime(TimeValue.milliseconds(MILLIS))
           .addProfiler(GCProfiler.class)
+          .addProfiler(CpuTime.class)
           .jvmArgsAppend("-Xms512m", "-Xmx1g")
           .shouldFailOnError(true)
           .build()).run()) {
         Sample sample = samples.computeIfAbsent(nameOf(result), name -> new Sample());
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
           for (IterationResult iteration : fork.getIterationResults()) {
-            sample.nanos.add(iteration.getPrimaryResult().getScore());
+            sample.wall.add(iteration.getPrimaryResult().getScore());
+            sample.cpu.add(iteration.getSecondaryResults().get(CpuTime.NAME).getScore());
             sample.bytes.add(iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
           }
         }

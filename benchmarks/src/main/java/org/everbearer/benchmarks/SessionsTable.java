@@ -19,13 +19,13 @@ final class SessionsTable {
   static void measure(Report report) throws Exception {
     Map<String, Jmh.Sample> alone = Jmh.run(Sessions.class, 1);
     Map<String, Jmh.Sample> eight = Jmh.run(Sessions.class, 8);
-    report.columns("one of 100,000 identities", "ns, 1 thread", "quartiles", "× floor", "ns, 8 threads", "quartiles",
-        "× floor", "B/op");
+    report.columns("one of 100,000 identities", "CPU ns, 1 thread", "quartiles", "× floor", "CPU ns, 8 threads",
+        "× floor", "wall ns, 8 threads", "B/op");
     TITLES.forEach((name, title) -> {
       Jmh.Sample one = alone.get(name);
       Jmh.Sample all = eight.get(name);
-      report.row(title, one.nanos(), one.quartiles(), one.nanos() / alone.get("floor").nanos(), all.nanos(),
-          all.quartiles(), all.nanos() / eight.get("floor").nanos(), one.bytes());
+      report.row(title, one.cpu(), one.cpuQuartiles(), one.cpu() / alone.get("floor").cpu(), all.cpu(),
+          all.cpu() / eight.get("floor").cpu(), all.wall(), one.bytes());
     });
     report.note("The floor reads an array of 100,000 cells in the same random order: it pays for the same cache misses"
         + " but for no lookup by name.").note(Jmh.settings());
