@@ -213,6 +213,20 @@ class AsyncIdentityTest {
 
   @ParameterizedTest
   @EnumSource
+  void anInboundTokenThatIsRefused_isAnsweredWith401_andAServerThatFailsWith503(Container container) throws Exception {
+    WebApp app = new WebApp().client("relay", Map.of("protocol", "token-exchange", "tokenEndpoint",
+            chat.origin() + "/exchange", "allowedOrigins", chat.origin()), "/*")
+        .servlet("/token", (request, response) ->
+            response.getWriter().write(tokens(request).validAccessToken("relay")));
+    try (Deployed deployed = container.deploy(app)) {
+      assertEquals(401, deployed.browser().get("/token", bearer("refused")).statusCode());
+      assertEquals(503, deployed.browser().get("/token", bearer("broken")).statusCode());
+      assertEquals("x.ann", deployed.browser().body("/token", bearer("ann")));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void outsideOfAnyRequest_theMessageSaysWhatToDo(Container container) throws Exception {
     try (Deployed deployed = container.deploy(app())) {
       BearerTokens tokens = BearerTokens.of(deployed.context());

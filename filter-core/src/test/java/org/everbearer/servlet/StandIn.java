@@ -78,15 +78,22 @@ final class StandIn implements AutoCloseable {
     answer(exchange, 200, "{\"accessToken\":\"a." + next + "\",\"refreshToken\":\"r." + next + "\"}");
   }
 
-  /** RFC 8693: what comes in as TOKEN goes out as x.TOKEN. */
+  /** RFC 8693: what comes in as TOKEN goes out as x.TOKEN, but for "refused" and "broken". */
   private void exchange(HttpExchange exchange) throws IOException {
     refreshes.incrementAndGet();
     String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     Matcher subject = Pattern.compile("(?:^|&)subject_token=([^&]*)").matcher(form);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
-    answer(exchange, subject.find() ? 200 : 400, "{\"access_token\":\"x." + subject.group(1)
+    String token = subject.find() ? subject.group(1) : "refused";
+    if (token.equals("refused")) answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
+    else if (token.equals("broken")) answer(exchange, 500, "{\"error\":\"server_error\"}");
+    else answer(exchange, 200, exchanged(token));
+  }
+
+  private static String exchanged(String token) {
+    return "{\"access_token\":\"x." + token
         + "\",\"issued_token_type\":\"urn:ietf:params:oauth:token-type:access_token\",\"token_type\":\"Bearer\","
-        + "\"expires_in\":3600}");
+        + "\"expires_in\":3600}";
   }
 
   /** Forgets which refresh tokens are spent. */

@@ -48,8 +48,10 @@ final class SampleServer implements AutoCloseable {
     return tomcat.getConnector().getLocalPort();
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return keep(browser.send(request(path).build(), BodyHandlers.ofString()));
+  HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    HttpRequest.Builder request = request(path);
+    for (int i = 0; i < headers.length; i += 2) request.setHeader(headers[i], headers[i + 1]);
+    return keep(browser.send(request.build(), BodyHandlers.ofString()));
   }
 
   HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {

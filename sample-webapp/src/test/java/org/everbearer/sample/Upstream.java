@@ -36,6 +36,7 @@ final class Upstream implements AutoCloseable {
     server.createContext("/v1/sessions", guarded(exchange -> reply(exchange, 201, "{\"sessionId\":\"s-1\"}")));
     server.createContext("/v1/chat", guarded(this::chat));
     server.createContext("/auth/v2/refresh-session", this::refresh);
+    server.createContext("/auth/v2/authenticate", closing(this::authenticate));
     server.start();
   }
 
@@ -48,9 +49,13 @@ final class Upstream implements AutoCloseable {
   }
 
   String accessToken(long secondsToLive) {
+    return accessToken("test", secondsToLive);
+  }
+
+  private String accessToken(String user, long secondsToLive) {
     long now = Instant.now().getEpochSecond();
     int number = tokens.size();
-    String claims = "{\"sub\":\"test\",\"jti\":\"" + number + "\",\"iat\":" + (now - 60)
+    String claims = "{\"sub\":\"" + user + "\",\"jti\":\"" + number + "\",\"iat\":" + (now - 60)
         + ",\"exp\":" + (now + secondsToLive) + "}";
     return remember(base64("{\"alg\":\"none\"}") + "." + base64(claims) + "." + base64("signature-" + number));
   }
@@ -99,6 +104,16 @@ final class Upstream implements AutoCloseable {
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     chatBodies.add(body);
     answers.get(Json.string(Json.parse(body), "message")).handle(exchange);
+  }
+
+  /** The code is the user's name. */
+  private void authenticate(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    String code = Json.string(Json.parse(body), "code");
+    JsonObject pair = new JsonObject();
+    pair.addProperty("accessToken", accessToken(code, 3600));
+    pair.addProperty("refreshToken", refreshToken());
+    reply(exchange, code.equals("wrong") ? 400 : 200, pair.toString());
   }
 
   private void refresh(HttpExchange exchange) throws IOException {
