@@ -27,6 +27,12 @@ final class ExplodedWar {
             <async-supported>true</async-supported>
           </servlet>
           <servlet-mapping><servlet-name>redeploy</servlet-name><url-pattern>/use</url-pattern></servlet-mapping>
+          <servlet>
+            <servlet-name>tokens</servlet-name>
+            <servlet-class>org.everbearer.servlet.TokenStatusServlet</servlet-class>
+            <async-supported>true</async-supported>
+          </servlet>
+          <servlet-mapping><servlet-name>tokens</servlet-name><url-pattern>/tokens/*</url-pattern></servlet-mapping>
         </web-app>
         """.formatted(filter("chat-api", chat.client("refreshToken", "r.chat.1")),
         filter("user-api", user.client("identity", "session")), RedeployServlet.class.getName(), chat.origin(),

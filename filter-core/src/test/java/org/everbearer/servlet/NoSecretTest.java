@@ -26,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -123,8 +124,8 @@ class NoSecretTest {
       seen.add(deployed.browser().body("/use"));
       snapshot(deployed);
       mode = "dead";
-      tokens.storeTokens("secretive-api", TokenSet.of(make("access"), make("refresh")));
-      tokens.source("secretive-api").invalidate(tokens.validAccessToken("secretive-api"));
+      tokens.storeTokens("secretive-api",
+          TokenSet.of(make("access"), make("refresh")).expiresIn(Duration.ofMillis(1)));
       see(assertThrows(TokenException.class, () -> tokens.validAccessToken("secretive-api")));
       Poll.until(() -> seen.stream().anyMatch(text -> text.contains("DEAD")));
       snapshot(deployed);

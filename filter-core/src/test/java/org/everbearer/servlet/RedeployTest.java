@@ -1,10 +1,18 @@
 package org.everbearer.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +88,10 @@ class RedeployTest {
     tomcat.getHost().addChild(context);
     assertUse(tomcat.getConnector().getLocalPort(), number);
     WeakReference<ClassLoader> loader = new WeakReference<>(context.getLoader().getClassLoader());
-    tomcat.getHost().removeChild(context);
+    try (InputStream watching = watch(tomcat.getConnector().getLocalPort())) {
+      tomcat.getHost().removeChild(context);
+      assertEnds(watching);
+    }
     Leftovers.assertNoThread();
     return loader;
   }
@@ -113,7 +124,10 @@ class RedeployTest {
     context.start();
     assertUse(connector.getLocalPort(), number);
     WeakReference<ClassLoader> loader = new WeakReference<>(context.getClassLoader());
-    context.stop();
+    try (InputStream watching = watch(connector.getLocalPort())) {
+      context.stop();
+      assertEnds(watching);
+    }
     contexts.removeHandler(context);
     context.destroy();
     Leftovers.assertNoThread();
@@ -124,7 +138,30 @@ class RedeployTest {
     // The memory store goes with the application: the next deployment begins with the configured pair again.
     assertEquals("Bearer a.chat.2, Bearer a.chat.2, Bearer a.ann.1, own library",
         new Deployed.Browser(port).body("/app/use"), "deployment " + number);
+    assertEquals(Set.of(new ObjectName("org.everbearer:type=TokenSource,context=/app,client=chat-api"),
+        new ObjectName("org.everbearer:type=TokenSource,context=/app,client=user-api")), beans());
     chat.forget();
+  }
+
+  /** The status page, open in a browser while its application is taken away. */
+  private static InputStream watch(int port) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/app/tokens"))
+        .header("Accept", "text/event-stream").build();
+    InputStream events = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
+    assertEquals("data: {", new String(events.readNBytes(7), StandardCharsets.UTF_8));
+    return events;
+  }
+
+  private static void assertEnds(InputStream events) {
+    try {
+      assertFalse(new String(events.readAllBytes(), StandardCharsets.UTF_8).isEmpty());
+    } catch (IOException endedByTheServer) {
+      // As good an end as the other.
+    }
+  }
+
+  private static Set<ObjectName> beans() throws Exception {
+    return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.everbearer*:*"), null);
   }
 
   private static void assertNothingLeft(List<WeakReference<ClassLoader>> loaders) throws Exception {
@@ -136,7 +173,6 @@ class RedeployTest {
       }
       assertNull(loaders.get(i).get(), "class loader of deployment " + (i + 1) + " of " + loaders.size());
     }
-    ObjectName ours = new ObjectName("org.everbearer*:*");
-    assertEquals(Set.of(), ManagementFactory.getPlatformMBeanServer().queryNames(ours, null));
+    assertEquals(Set.of(), beans());
   }
 }
