@@ -147,7 +147,7 @@ abstract class ClusterContract {
     assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
     assertEquals(0, server.stats().familiesRevoked());
     assertEquals(0, server.stats().deadTokens());
-    assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
+    assertTrue(cluster.kills >= length.toSeconds() / 5, "killed: " + cluster.kills);
     return verdict;
   }
 
