@@ -103,17 +103,17 @@ final class Cluster implements AutoCloseable {
     return List.of(nodes).indexOf(node);
   }
 
+  /**
+   * One that is up, if another one is up too: somebody must be there to take over. Nobody, when as many owners have died
+   * in one takeover as the grace has room for.
+   */
   private int anyUp() {
+    if (deathsInARow.get() >= NodeSettings.DEATHS_IN_A_ROW) return -1;
     List<Integer> up = new ArrayList<>();
     for (int i = 0; i < nodes.length; i++) {
-      if (nodes[i].log.isUp() && !isSpared(nodes[i])) up.add(i);
+      if (nodes[i].log.isUp()) up.add(i);
     }
-    return up.isEmpty() ? -1 : up.get(random.nextInt(up.size()));
-  }
-
-  /** More deaths in one takeover than fit into the grace are beyond what is promised. */
-  private boolean isSpared(Node node) {
-    return deathsInARow.get() >= NodeSettings.DEATHS_IN_A_ROW && node.log.sentAt != 0;
+    return up.size() < 2 ? -1 : up.get(random.nextInt(up.size()));
   }
 
   private void killAndRestart(int i) throws IOException, InterruptedException {

@@ -24,6 +24,7 @@ class MariaDbClusterIT extends ClusterContract {
         .setBaseDir(home.resolve("base").toFile())
         .setDataDir(home.resolve("data").toFile());
     configuration.addArg("--bind-address=127.0.0.1").addArg("--skip-name-resolve").addArg("--innodb-buffer-pool-size=16M");
+    configuration.addArg("--skip-ssl"); // or it makes itself a key at each start, which takes long on a busy machine
     if (System.getProperty("user.name").equals("root")) configuration.addArg("--user=root");
     server = DB.newEmbeddedDB(configuration.build());
     server.start();

@@ -68,14 +68,15 @@ final class Verdict {
         .map(Held::token).distinct().count() - 1; // one that was there before
     expected = (until - from - spent) / fresh;
     unseen = rotations - tokens;
-    text = String.format(Locale.ROOT, "%d nodes, %.1f s: %d processes killed (%d of them in flight; in %d seconds there"
-            + " was none to kill); %d calls served, %d failed (%d needlessly); %d tokens where %.1f make one for each"
+    text = String.format(Locale.ROOT, "%d nodes, %.1f s: %d processes killed (%d of them in flight; in %d seconds too few"
+            + " were up); %d calls served, %d failed (%d needlessly); %d tokens where %.1f make one for each"
             + " lifetime of %.0f ms: ratio %.3f (%.1f s left out for flights, takeovers and times without a node; with"
             + " them %.3f); %d rotations unseen; %d calls served a token after its end (by at most %d ms); %d answers"
-            + " unclear",
+            + " unclear%s",
         cluster.nodes(), (until - from) / 1000.0, cluster.kills, cluster.killsInFlight.size(), cluster.missedKills,
         calls, failures.size(), needless.size(), tokens, expected, fresh, tokens / expected, spent / 1000.0,
-        tokens * fresh / (until - from), unseen, overdue, longestOverdue, unclear);
+        tokens * fresh / (until - from), unseen, overdue, longestOverdue, unclear,
+        needless.isEmpty() ? "" : "; needless: " + needless.subList(0, Math.min(5, needless.size())));
   }
 
   private static boolean isNeedless(Failed failure, List<NodeLog> logs) {
