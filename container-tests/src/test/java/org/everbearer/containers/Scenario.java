@@ -16,7 +16,7 @@ import java.util.function.Function;
 final class Scenario {
   /** Three lifetimes of the stand-in's tokens, and a little more. */
   private static final Duration CHAT = Duration.ofMillis(9500);
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final List<Row> rows;
   private final Path base;
@@ -43,6 +43,10 @@ final class Scenario {
     container = ContainerProcess.start(home, Files.createDirectories(base), rows, runner);
     try {
       step("deploy", row -> deploy(row, "chat", wars.apply(row.isJavax()).sample).await("health", 200));
+      if (outcomes.values().stream().anyMatch(outcome -> !outcome.failures().isEmpty())) {
+        for (Outcome outcome : outcomes.values()) outcome.addLog(container.log());
+        return outcomes;
+      }
       chatWhile(() -> {
         step("parameters only, async", this::dropIn);
         step("metadata-complete", this::complete);
@@ -100,7 +104,7 @@ final class Scenario {
   }
 
   private void wrong(Row row) throws Exception {
-    String remedy = row.isJavax() ? "<classifier>javax</classifier>" : "without a classifier";
+    String remedy = row.isJavax() ? "with <classifier>javax</classifier>" : "the one without a classifier";
     int before = container.log().split(remedy, -1).length;
     Visitor visitor = deploy(row, "wrong", wars.apply(!row.isJavax()).sample);
     await(() -> container.log().split(remedy, -1).length > before, "the log does not say: " + remedy);
