@@ -39,6 +39,8 @@ final class Verdict {
   final double expected;
   final long unseen;
   final int killsInFlight;
+  /** Whether a process could be killed in nearly every second. */
+  final boolean keptUp;
   private final String text;
 
   Verdict(Cluster cluster, long from, long until, long rotations) {
@@ -54,6 +56,7 @@ final class Verdict {
       failures.addAll(log.failures);
     }
     calls = ok;
+    keptUp = cluster.missedKills * 10 <= cluster.kills + cluster.missedKills;
     killsInFlight = cluster.killsInFlight.size();
     overdue = late;
     longestOverdue = latest;
