@@ -63,7 +63,9 @@ final class FamilyRecords {
     }
     JwtClaims claims = JwtClaims.of(tokens.accessToken());
     if (claims.expiresAt() != null) {
-      long left = Nanos.toMillis(untilByWallClock(claims.expiresAt()));
+      // By the store's clock, on which all nodes agree; and no token has more left than it was given.
+      long left = claims.expiresAt().toEpochMilli() - storeNow;
+      if (claims.lifetime() != null) left = Math.min(left, claims.lifetime().toMillis());
       record.expiry(storeNow + left, claims.lifetime() == null ? Math.max(left, 0) : claims.lifetime().toMillis());
     } else if (justReceived) {
       record.expiry(storeNow + NewTokens.UNKNOWN_MILLIS, NewTokens.UNKNOWN_MILLIS);

@@ -50,6 +50,12 @@ final class NewTokens {
     return new NewTokens(next, null, Held.of(next, now, remaining, remaining, client.margins, random));
   }
 
+  /** Whether the access token is known to live too shortly to be of use. */
+  static boolean isOver(RefreshCoordinator client, TokenSet answer) {
+    Long told = told(client, answer);
+    return told != null && told < SHORTEST_LIFETIME;
+  }
+
   /** The server has rotated the refresh token, but gave no access token that may be used. */
   static NewTokens withoutAccess(TokenRecord mine, String refreshToken, Held before) {
     TokenRecord next = rotated(mine, refreshToken).build();

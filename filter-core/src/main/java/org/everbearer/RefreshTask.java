@@ -128,6 +128,10 @@ final class RefreshTask implements Runnable {
       refused(before, mine, e);
       return;
     }
+    if (attempt > 1 && NewTokens.isOver(client, answer)) {
+      moveOn(mine, answer);
+      return;
+    }
     accepted(mine, NewTokens.of(client, mine, answer, store.now(), family.held()));
   }
 
@@ -142,6 +146,14 @@ final class RefreshTask implements Runnable {
         .duration(Duration.ofNanos(now() - flight.startedAt)));
     if (made.stuck != null) family.completeWithoutProgress(flight, made.stuck);
     else family.complete(flight);
+  }
+
+  /** A replay was answered with the pair of the lost reply, whose access token is over by now: go on from that pair. */
+  private void moveOn(TokenRecord mine, TokenSet answer) throws TokenException {
+    String refreshToken = answer.refreshToken() == null ? mine.refreshToken() : answer.refreshToken();
+    TokenRecord saved = store.save(NewTokens.withoutAccess(mine, refreshToken, family.held()).record, mine.spentHash());
+    if (saved != null) family.rebase(saved);
+    step();
   }
 
   private void refused(TokenRecord before, TokenRecord mine, TokenException answer) throws TokenException {
