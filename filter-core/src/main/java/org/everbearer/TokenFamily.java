@@ -300,6 +300,14 @@ final class TokenFamily implements TokenSource {
     }
   }
 
+  /** {@link #publish} for tokens that do not follow from those held: a rejection of the old ones says nothing of them. */
+  private void replace(Held next) {
+    while (true) {
+      Held h = held;
+      if (next.generation() < h.generation() || HELD.compareAndSet(this, h, next)) return;
+    }
+  }
+
   /** What is held stays as it is, under a newer record. */
   void rebase(TokenRecord record) {
     while (true) {
@@ -311,7 +319,7 @@ final class TokenFamily implements TokenSource {
 
   /** A new family begins: what was known of failures belonged to the old one. */
   void restart(Held next) {
-    publish(next);
+    replace(next);
     failure = null;
     toldStale = false;
     unsaved = null;

@@ -356,6 +356,17 @@ class RefreshCoordinatorTest {
   }
 
   @Test
+  void rejectionOfTheOldTokens_doesNotSlowDownThatOfStoredOnes() throws Exception {
+    TokenSource source = startSignedIn();
+    assertTrue(source.invalidate("A2"));
+    TokenSet anew = server.signIn();
+    client.storeTokens(null, anew);
+    assertTrue(source.invalidate(anew.accessToken()));
+    assertTrue(source.isExpired());
+    assertNotEquals(anew.accessToken(), token(source));
+  }
+
+  @Test
   void rejectedToken_isNotServedAgainWhenTheRefreshFails() throws Exception {
     TokenSource source = startSignedIn();
     source.invalidate("A2");

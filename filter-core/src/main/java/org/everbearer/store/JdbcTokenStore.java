@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.everbearer.TokenRecord;
@@ -50,6 +51,8 @@ import org.slf4j.LoggerFactory;
 public final class JdbcTokenStore implements TokenStore {
   private static final Logger LOG = LoggerFactory.getLogger(JdbcTokenStore.class);
   private static final int ATTEMPTS = 4;
+  private static final int CREATE_ATTEMPTS = 10;
+  private static final long CREATE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int PURGE_LIMIT = 1000;
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
   // Longer than the refresh tokens of the large providers live without use.
@@ -183,15 +186,25 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   private void create(JdbcTable missing) throws SQLException, IOException {
-    try {
-      transact(missing::create);
-    } catch (SQLException e) {
+    for (int attempt = 1; ; attempt++) {
       try {
-        transact(missing::now); // perhaps another node was faster
-      } catch (SQLException stillMissing) {
-        e.addSuppressed(stillMissing);
-        throw missing(missing, e);
+        transact(missing::create);
+        return;
+      } catch (SQLException e) {
+        if (isThere(missing)) return;
+        // Perhaps another node is making it just now: its table is not visible yet, but ours is refused already.
+        if (attempt == CREATE_ATTEMPTS) throw missing(missing, e);
+        LockSupport.parkNanos(CREATE_PAUSE_NANOS);
       }
+    }
+  }
+
+  private boolean isThere(JdbcTable table) throws IOException {
+    try {
+      transact(table::now);
+      return true;
+    } catch (SQLException missing) {
+      return false;
     }
   }
 
