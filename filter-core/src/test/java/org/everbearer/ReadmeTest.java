@@ -54,9 +54,18 @@ class ReadmeTest {
   @Test
   void javaSnippets_compile() throws Exception {
     List<String> java = snippets("java");
-    assertEquals(3, java.size());
-    compile("SignedIn", java.get(2));
+    assertEquals(4, java.size());
+    compile("SignedIn", java.get(3));
     compile("Snippets", java.get(1));
+    compile("Stacks", """
+        import feign.Feign; import feign.hc5.*; import jakarta.ws.rs.client.*; import org.everbearer.servlet.BearerTokens;
+        import org.apache.hc.client5.http.impl.classic.*; import org.glassfish.jersey.apache5.connector.*;
+        import org.glassfish.jersey.client.ClientConfig; import org.springframework.http.client.*;
+        import org.springframework.web.client.RestClient;
+        class Stacks {
+          interface Rooms {}
+          void all(BearerTokens tokens, CloseableHttpClient http) {%s}
+        }""".formatted(java.get(2)));
     String imports = "import org.apache.hc.client5.http.classic.methods.*; import org.apache.hc.client5.http.impl.classic.*;"
         + "import org.everbearer.servlet.BearerTokens;";
     compile("First", imports + "class First { void run(jakarta.servlet.ServletContext servletContext) throws Exception {"
