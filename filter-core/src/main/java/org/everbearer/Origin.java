@@ -84,14 +84,19 @@ public final class Origin {
 
   /** Whether a request to these three goes to this origin. Allocates nothing when they are spelled as usual. */
   public boolean matches(String otherScheme, String otherHost, int otherPort) {
-    return scheme.equalsIgnoreCase(otherScheme)
+    return sameText(scheme, otherScheme)
         && (otherPort < 0 ? port == (scheme.equals("https") ? 443 : 80) : port == otherPort)
         && sameHost(otherHost);
   }
 
+  private static boolean sameText(String ours, String other) {
+    // Nearly always equal, and the JVM compares equal strings many times faster this way.
+    return ours.equals(other) || ours.equalsIgnoreCase(other);
+  }
+
   private boolean sameHost(String other) {
     if (other == null) return false;
-    if (host.equalsIgnoreCase(other)) return true;
+    if (sameText(host, other)) return true;
     return other.startsWith("[") && other.length() == host.length() + 2
         && other.regionMatches(true, 1, host, 0, host.length()) && other.endsWith("]");
   }
