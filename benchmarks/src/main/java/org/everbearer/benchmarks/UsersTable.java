@@ -21,14 +21,12 @@ final class UsersTable {
     report.columns("1,000 users × 8 callers", "refreshes", "slowest caller, ms", "bulkhead's limit, ms",
         "× limit", "failures");
     for (int width : WIDTHS) {
-      everbearer(width);
       StandInEndpoint endpoint = endpoint();
       Callers.Outcome outcome = everbearer(width, endpoint);
       double limit = Math.ceil(USERS / (double) width) * StampedeTable.REFRESH.toMillis();
       report.row("Everbearer, maxConcurrentRefreshes " + width, endpoint.calls(), outcome.slowestMillis(), limit,
           outcome.slowestMillis() / limit, outcome.failures());
     }
-    spring(endpoint());
     StandInEndpoint forSpring = endpoint();
     Callers.Outcome spring = spring(forSpring);
     report.row("Spring Security", forSpring.calls(), spring.slowestMillis(), "–", "–", spring.failures());
@@ -47,11 +45,6 @@ final class UsersTable {
   private static void expire(StandInEndpoint endpoint) throws InterruptedException {
     Thread.sleep(1100);
     endpoint.lifetime(Duration.ofHours(1)).latency(StampedeTable.REFRESH).forgetCalls();
-  }
-
-  /** A round for the class loader and the compiler. */
-  private static void everbearer(int width) throws Exception {
-    everbearer(width, endpoint());
   }
 
   private static Callers.Outcome everbearer(int width, StandInEndpoint endpoint) throws Exception {

@@ -82,6 +82,6 @@ final class RequestSigner {
 
   private static int portOf(HttpHost target, NamedEndpoint endpoint) {
     int port = endpoint.getPort();
-    return port >= 0 ? port : URIScheme.HTTPS.same(target.getSchemeName()) ? 443 : 80;
+    return port >= 0 ? port : isSame(URIScheme.HTTPS.id, target.getSchemeName()) ? 443 : 80;
   }
 }

@@ -3,15 +3,16 @@ package org.everbearer.benchmarks.peers;
 import com.microsoft.aad.msal4j.ClientCredentialFactory;
 import com.microsoft.aad.msal4j.ClientCredentialParameters;
 import com.microsoft.aad.msal4j.ConfidentialClientApplication;
-import com.microsoft.aad.msal4j.TokenProviderResult;
+import com.microsoft.aad.msal4j.IHttpClient;
+import com.microsoft.aad.msal4j.IHttpResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * MSAL for Java: {@code ConfidentialClientApplication.acquireToken(ClientCredentialParameters)} for each call, which
- * looks into its cache first, as the Javadoc says. Tokens come from its {@code appTokenProvider} hook.
+ * looks into its cache first, as the Javadoc says. Its HTTP goes to the stand-in through its {@code httpClient} hook.
  */
 final class Msal4j implements Peer {
   private static final Set<String> SCOPES = Set.of("chat/.default");
@@ -19,25 +20,34 @@ final class Msal4j implements Peer {
   private final ConfidentialClientApplication application;
 
   Msal4j(StandInEndpoint endpoint) throws IOException {
+    IHttpClient http = request -> answer(endpoint.issue());
     application = ConfidentialClientApplication
         .builder("client", ClientCredentialFactory.createFromSecret("secret"))
         .authority("https://login.microsoftonline.com/benchmark-tenant/")
         .instanceDiscovery(false)
-        .appTokenProvider(parameters -> CompletableFuture.supplyAsync(() -> result(endpoint)))
+        .httpClient(http)
         .build();
   }
 
-  private static TokenProviderResult result(StandInEndpoint endpoint) {
-    try {
-      Issued next = endpoint.issue();
-      TokenProviderResult result = new TokenProviderResult();
-      result.setAccessToken(next.accessToken());
-      result.setTenantId("benchmark-tenant");
-      result.setExpiresInSeconds(next.expiresIn().toSeconds());
-      return result;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static IHttpResponse answer(Issued next) {
+    String body = "{\"token_type\":\"Bearer\",\"expires_in\":" + next.expiresIn().toSeconds()
+        + ",\"access_token\":\"" + next.accessToken() + "\"}";
+    return new IHttpResponse() {
+      @Override
+      public int statusCode() {
+        return 200;
+      }
+
+      @Override
+      public Map<String, List<String>> headers() {
+        return Map.of("Content-Type", List.of("application/json"));
+      }
+
+      @Override
+      public String body() {
+        return body;
+      }
+    };
   }
 
   @Override
