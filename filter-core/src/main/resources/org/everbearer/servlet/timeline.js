@@ -68,7 +68,6 @@ const EverbearerTimeline = (() => {
     .evb .evb-now { stroke: var(--evb-text); stroke-width: 1.5; }
     .evb .evb-nowtext { fill: var(--evb-text); font-weight: 650; }
     .evb .evb-chosen { stroke: var(--evb-text); stroke-dasharray: 3 3; }
-    .evb .evb-gutter { fill: var(--evb-back); }
     .evb-readout { display: flex; flex-wrap: wrap; gap: .15rem 1rem; min-height: 2.9em; margin: .35rem 0 0; font-size: .8125rem; line-height: 1.45;
       color: var(--evb-soft); }
     .evb-readout span { display: inline-flex; align-items: center; gap: .4em; }
@@ -282,11 +281,13 @@ const EverbearerTimeline = (() => {
       patternTransform: 'rotate(45)' }, make('rect', { width: 3, height: 6, fill: 'var(--evb-margin)' }));
     const stop = (offset, opacity) => make('stop', { offset, 'stop-color': 'var(--evb-back)', 'stop-opacity': opacity });
     const fade = make('linearGradient', { id: `${id}-fade` }, stop(0, 1), stop(1, 0));
+    const view = make('rect', { y: 0, height: HEIGHT });
     const world = make('g', {});
     const front = make('g', {});
     const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
     const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
-      make('defs', {}, hatch, fade), world, front);
+      make('defs', {}, hatch, fade, make('clipPath', { id: `${id}-view` }, view)),
+      make('g', { 'clip-path': `url(#${id}-view)` }, world), front);
     const readout = document.createElement('p');
     readout.className = 'evb-readout';
     const box = document.createElement('div');
@@ -313,6 +314,8 @@ const EverbearerTimeline = (() => {
       width = svg.clientWidth;
       if (!client || !width) return;
       gutter = width < 560 ? 50 : 62;
+      view.setAttribute('x', gutter - 7);
+      view.setAttribute('width', Math.max(0, width - gutter + 6));
       drawn = performance.now();
       const current = time();
       origin = Math.round(current);
@@ -326,9 +329,8 @@ const EverbearerTimeline = (() => {
         ...near.flatMap(life => bar(life, from, to, current)),
         ...refreshes(from), ...marks(from), chosen);
       front.replaceChildren(
-        make('rect', { class: 'evb-gutter', x: -10, y: 0, width: gutter + 2, height: HEIGHT }),
         make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: HEIGHT }),
-        make('rect', { fill: `url(#${id}-fade)`, x: -width, y: 0, width: 36, height: HEIGHT, transform: 'scale(-1 1)' }),
+        make('rect', { fill: `url(#${id}-fade)`, x: -width - 4, y: 0, width: 40, height: HEIGHT, transform: 'scale(-1 1)' }),
         label('token', 50), label('refresh', REFRESH), label('events', 136),
         make('line', { class: 'evb-now', x1: gutter + (width - gutter) * NOW_AT, x2: gutter + (width - gutter) * NOW_AT, y1: 20, y2: AXIS }),
         make('text', { class: 'evb-nowtext', x: gutter + (width - gutter) * NOW_AT, y: 13, 'text-anchor': 'middle' }, 'now'));

@@ -126,6 +126,7 @@ class NoSecretTest {
       mode = "dead";
       tokens.storeTokens("secretive-api",
           TokenSet.of(make("access"), make("refresh")).expiresIn(Duration.ofMillis(1)));
+      Poll.until(() -> tokens.isExpired("secretive-api"));
       see(assertThrows(TokenException.class, () -> tokens.validAccessToken("secretive-api")));
       Poll.until(() -> seen.stream().anyMatch(text -> text.contains("DEAD")));
       snapshot(deployed);

@@ -332,6 +332,9 @@ class TokenStatusServletTest {
       try (BufferedReader events = watch(deployed)) {
         nextData(events);
         while (chat.refreshes.get() < 100) act(deployed, "refreshNow", "X-Test-Role", "operator");
+        // None must be on its way any more, or it would end unseen.
+        Poll.until(() -> client(get(deployed, "application/json")).getAsJsonObject("counters").get("refreshed").getAsInt()
+            == chat.refreshes.get());
         tokens.clearTokens("chat-api");
         String newest = nextData(events);
         while (!newest.contains("\"type\":\"cleared\"")) newest = nextData(events);
