@@ -61,7 +61,8 @@ public class ExecHandlers {
   public void open() throws Exception {
     measured = switch (handler) {
       case "NONE" -> (request, scope, chain) -> chain.proceed(request, scope);
-      case "CONSTANT" -> constant(new BasicHeader("Authorization", "Bearer " + new StandInEndpoint().issue().accessToken()));
+      case "CONSTANT" ->
+          constant(new BasicHeader("Authorization", "Bearer " + new StandInEndpoint().issue().accessToken()));
       case "EVERBEARER" -> {
         Everbearer ours = new Everbearer(new StandInEndpoint(), settings -> settings);
         peer = ours;

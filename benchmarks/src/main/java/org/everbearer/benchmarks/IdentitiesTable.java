@@ -38,10 +38,12 @@ final class IdentitiesTable {
       report.row(String.format("%,d", count), row.floor, row.read, row.read / first.read, row.store / 1e3,
           row.store / first.store, 1e9 / row.refresh, row.refresh / first.refresh);
     }
-    report.note("Random identities, one thread, its processor time; the median of " + ROUNDS + " rounds of " + CALLS + " calls. The floor"
+    report.note("Random identities, one thread, its processor time; the median of " + ROUNDS + " rounds of " + CALLS
+        + " calls. The floor"
         + " visits objects in as random an order and reads a field of each and the clock: what it costs more with more"
         + " identities are cache misses. Refreshes: " + REFRESHES + " of expired tokens (each identity once, several"
-        + " rounds where there are fewer), asked for by accessTokenAsync, in wall time, against a refresher that answers at once;"
+        + " rounds where there are fewer), asked for by accessTokenAsync, in wall time, against a"
+        + " refresher that answers at once;"
         + " default bulkhead of 32. Heap per session: see the command HeapPerSession.");
   }
 

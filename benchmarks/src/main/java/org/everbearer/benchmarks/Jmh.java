@@ -60,8 +60,8 @@ final class Jmh {
 
   static String settings() {
     return "JMH: medians (and quartiles) of " + PASSES + " passes (a fresh JVM each) of " + ITERATIONS + " × " + MILLIS
-        + " ms after " + WARM_UP_SECONDS + " s of warm-up. CPU: processor time of the whole JVM for each call, which other"
-        + " work on the machine disturbs least; wall: elapsed time of a call. B/op from the gc profiler.";
+        + " ms after " + WARM_UP_SECONDS + " s of warm-up. CPU: processor time of the whole JVM for each call, which"
+        + " other work on the machine disturbs least; wall: elapsed time of a call. B/op from the gc profiler.";
   }
 
   /** By the value of the one parameter if there is one, else by the method's name. */

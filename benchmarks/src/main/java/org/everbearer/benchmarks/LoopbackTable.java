@@ -60,7 +60,8 @@ final class LoopbackTable {
     server.start();
     String origin = "http://127.0.0.1:" + server.getLocalPort();
     Issued constant = new StandInEndpoint().issue();
-    report.columns("whole request on loopback", "without, µs", "with, µs", "difference, µs (95 % confidence)", "shown?");
+    report.columns("whole request on loopback", "without, µs", "with, µs", "difference, µs (95 % confidence)",
+        "shown?");
     try (Everbearer ours = new Everbearer(new StandInEndpoint(), settings -> settings)) {
       OutboundTokens tokens = OutboundTokens.of(ours.source(), Origin.parse(origin));
       String header = "Bearer " + constant.accessToken();

@@ -33,7 +33,8 @@ final class Node {
   private TokenSet refresh(TokenSet current) throws TokenException {
     try {
       HttpResponse<String> reply = http.send(HttpRequest.newBuilder(endpoint)
-          .POST(HttpRequest.BodyPublishers.ofString(current.refreshToken())).build(), HttpResponse.BodyHandlers.ofString());
+          .POST(HttpRequest.BodyPublishers.ofString(current.refreshToken())).build(),
+          HttpResponse.BodyHandlers.ofString());
       if (reply.statusCode() != 200) throw new TokenException(TokenException.Reason.REJECTED, "spent twice");
       String[] pair = reply.body().split(" ");
       own.add(pair[0]);

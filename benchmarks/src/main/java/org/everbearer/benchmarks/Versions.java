@@ -1,12 +1,12 @@
 package org.everbearer.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.stream.Stream;
 
 /** Which versions are compared: read off the jars that are on the class path. */
@@ -31,7 +31,8 @@ final class Versions {
       return "Versions unknown: not run from the jar.";
     }
     StringBuilder text = new StringBuilder();
-    found.forEach((title, version) -> text.append(text.length() == 0 ? "" : ", ").append(title).append(' ').append(version));
+    found.forEach((title, version) ->
+        text.append(text.length() == 0 ? "" : ", ").append(title).append(' ').append(version));
     return text.append('.').toString();
   }
 }

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.Date;
 
 /**
- * google-auth-library: a subclass that overrides {@code refreshAccessToken}, as the Javadoc of {@code OAuth2Credentials}
- * asks for, and {@code refreshIfExpired} then {@code getAccessToken}, as its README shows. Default margins (3 min 45 s
+ * google-auth-library: a subclass that overrides {@code refreshAccessToken}, as the Javadoc of
+ * {@code OAuth2Credentials} asks for, and
+ * {@code refreshIfExpired} then {@code getAccessToken}, as its README shows. Default margins (3 min 45 s
  * and 3 min).
  */
 public final class GoogleAuth implements Peer {
