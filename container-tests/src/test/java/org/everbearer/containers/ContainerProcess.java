@@ -66,7 +66,7 @@ final class ContainerProcess implements AutoCloseable {
   }
 
   void undeploy(String name) throws IOException {
-    Files.delete(kind.deployments(base).resolve(name + ".war"));
+    Files.deleteIfExists(kind.deployments(base).resolve(name + ".war"));
     Files.deleteIfExists(kind.deployments(base).resolve(name + ".properties"));
   }
 

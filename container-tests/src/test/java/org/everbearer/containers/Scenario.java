@@ -50,7 +50,8 @@ final class Scenario {
       chatWhile(() -> {
         step("parameters only, async", this::dropIn);
         step("metadata-complete", this::complete);
-        step("wrong JAR is named", this::wrong);
+        // WildFly links all classes of a deployment before any of them runs, and says itself which one it misses.
+        if (rows.get(0).kind() != Kind.WILDFLY) step("wrong JAR is named", this::wrong);
       });
       step("undeploy, no leak", this::undeploy);
       awaitNothingLeft();
