@@ -16,7 +16,7 @@ import java.util.function.Function;
 final class Scenario {
   /** Three lifetimes of the stand-in's tokens, and a little more. */
   private static final Duration CHAT = Duration.ofMillis(9500);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final List<Row> rows;
   private final Path base;
@@ -120,7 +120,10 @@ final class Scenario {
   private void awaitNothingLeft() {
     step("undeploy, no leak", row -> {
       await(() -> !container.hasOurThreads(), "threads of the library still run");
-      await(() -> container.loadedTimes() == 0, "class loaders of the applications are not collected");
+      // An idle worker thread of WildFly 39 holds the last request that it served (seen in a heap dump: a task of its
+      // pool, as a local variable, holds the exchange and through it the deployment), until it gets another one.
+      int held = row.kind() == Kind.WILDFLY ? 1 : 0;
+      await(() -> container.loadedTimes() <= held, "class loaders of the applications are not collected");
     });
   }
 
