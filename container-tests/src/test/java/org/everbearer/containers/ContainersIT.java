@@ -78,7 +78,7 @@ class ContainersIT {
 
   private static String table(List<Outcome> all) {
     StringBuilder text = new StringBuilder("Java " + System.getProperty("java.version") + "\n\n");
-    List<String> columns = all.isEmpty() ? List.of() : new ArrayList<>(all.get(0).cells().keySet());
+    List<String> columns = all.stream().flatMap(row -> row.cells().keySet().stream()).distinct().toList();
     line(text, columns);
     line(text, columns.stream().map(column -> "---").toList());
     for (Outcome row : all) line(text, columns.stream().map(column -> row.cells().getOrDefault(column, "")).toList());

@@ -16,7 +16,7 @@ import java.util.function.Function;
 final class Scenario {
   /** Three lifetimes of the stand-in's tokens, and a little more. */
   private static final Duration CHAT = Duration.ofMillis(9500);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final List<Row> rows;
   private final Path base;
@@ -120,6 +120,8 @@ final class Scenario {
   private void awaitNothingLeft() {
     step("undeploy, no leak", row -> {
       await(() -> !container.hasOurThreads(), "threads of the library still run");
+      // WildFly 39 fails here. One path seen in a heap dump: an idle worker's last task, a local variable, holds the
+      // exchange, and through it the deployment. Whether that is the only one is not known.
       await(() -> container.loadedTimes() == 0, "class loaders of the applications are not collected");
     });
   }

@@ -56,7 +56,7 @@ final class Visitor {
     }
   }
 
-  private Answer tryToGet(String path) {
+  Answer tryToGet(String path) {
     try {
       return get(path);
     } catch (IOException notYet) {

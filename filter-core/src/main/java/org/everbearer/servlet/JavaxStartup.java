@@ -6,8 +6,8 @@ import javax.servlet.ServletException;
 import java.util.Set;
 
 /**
- * What a container with javax.servlet finds in either JAR: with the one that is made for it the library's start, with the
- * other one the end of the deployment. The two classes of this kind are the same in both JARs.
+ * What a container with javax.servlet finds in either JAR: with the one that is made for it the library's start, with
+ * the other one the end of the deployment. The two classes of this kind are the same in both JARs.
  */
 public final class JavaxStartup implements ServletContainerInitializer {
   /** For the container. */

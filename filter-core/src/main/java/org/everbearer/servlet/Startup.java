@@ -17,8 +17,8 @@ final class Startup {
   static String mismatch(String api, String container) {
     String made = API.substring(0, API.indexOf('.'));
     if (made.equals(api)) return null;
-    return "The everbearer-filter-core JAR in this application is made for " + made + " and not for " + api + ", which is "
-        + container + "'s: put in its place the one "
+    return "The everbearer-filter-core JAR in this application is made for " + made + " and not for " + api
+        + ", which is " + container + "'s: put in its place the one "
         + (api.equals("javax") ? "with <classifier>javax</classifier>" : "without a classifier");
   }
 
