@@ -57,9 +57,8 @@ final class NewTokens {
   }
 
   /** The server has rotated the refresh token, but gave no access token that may be used. */
-  static NewTokens withoutAccess(TokenRecord mine, String refreshToken, Held before) {
-    TokenRecord next = rotated(mine, refreshToken).build();
-    return new NewTokens(next, null, before.under(next));
+  static TokenRecord withoutAccess(TokenRecord mine, String refreshToken) {
+    return rotated(mine, refreshToken).build();
   }
 
   /** @param saved the record as it was saved, perhaps under a later generation than {@link #record} */

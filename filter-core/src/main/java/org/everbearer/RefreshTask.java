@@ -151,17 +151,20 @@ final class RefreshTask implements Runnable {
   /** A replay was answered with the pair of the lost reply, whose access token is over by now: go on from that pair. */
   private void moveOn(TokenRecord mine, TokenSet answer) throws TokenException {
     String refreshToken = answer.refreshToken() == null ? mine.refreshToken() : answer.refreshToken();
-    TokenRecord saved = store.save(NewTokens.withoutAccess(mine, refreshToken, family.held()).record, mine.spentHash());
-    if (saved != null) family.rebase(saved);
+    keep(mine, refreshToken);
     step();
+  }
+
+  /** Saves a new refresh token beside the access token that is held. */
+  private void keep(TokenRecord mine, String refreshToken) {
+    TokenRecord saved = store.save(NewTokens.withoutAccess(mine, refreshToken), mine.spentHash());
+    if (saved != null) family.rebase(saved);
   }
 
   private void refused(TokenRecord before, TokenRecord mine, TokenException answer) throws TokenException {
     lastAnswer = answer;
     if (answer.rotatedRefreshToken() != null) {
-      NewTokens made = NewTokens.withoutAccess(mine, answer.rotatedRefreshToken(), family.held());
-      TokenRecord saved = store.save(made.record, mine.spentHash());
-      if (saved != null) family.rebase(saved);
+      keep(mine, answer.rotatedRefreshToken());
       throw answer.withRotatedRefreshToken(null);
     }
     boolean unclear = client.spends() && answer.reason() == Reason.AMBIGUOUS;

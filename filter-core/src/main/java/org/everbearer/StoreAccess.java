@@ -34,7 +34,7 @@ final class StoreAccess {
       if (family.unsaved() != null) saveUnsaved(family.unsaved());
       away = false;
       Snapshot snapshot = client.store.read(family.key);
-      if (snapshot.record() == null) snapshot = created();
+      if (snapshot.record() == null) snapshot = created(snapshot);
       storedGeneration = snapshot.generation();
       storeNow = snapshot.now();
       TokenRecord record = withoutShadow(snapshot);
@@ -192,9 +192,7 @@ final class StoreAccess {
   }
 
   /** There is no record: makes the first one, or again the one that somebody removed under us. */
-  private Snapshot created() throws IOException, TokenException {
-    Snapshot empty = client.store.read(family.key);
-    if (empty.record() != null) return empty;
+  private Snapshot created(Snapshot empty) throws IOException, TokenException {
     TokenRecord inMemory = family.isCleared() ? null : newestInMemory();
     TokenRecord first;
     if (inMemory != null) {

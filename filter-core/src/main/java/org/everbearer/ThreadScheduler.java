@@ -2,7 +2,6 @@ package org.everbearer;
 
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -66,10 +65,5 @@ final class ThreadScheduler implements Scheduler {
     thread.setDaemon(true);
     thread.setContextClassLoader(ThreadScheduler.class.getClassLoader());
     return thread;
-  }
-
-  /** Whether this says that the scheduler was shut down. */
-  static boolean isShutdown(RuntimeException e) {
-    return e instanceof RejectedExecutionException;
   }
 }

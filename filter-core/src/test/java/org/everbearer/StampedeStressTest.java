@@ -122,7 +122,6 @@ class StampedeStressTest {
     TokenSource source = source(Duration.ZERO);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
-      CountDownLatch waiting = new CountDownLatch(1);
       Future<TokenException.Reason> interrupted = threads.submit(() -> {
         Thread.currentThread().interrupt();
         try {
@@ -131,8 +130,6 @@ class StampedeStressTest {
         } catch (TokenException e) {
           assertTrue(Thread.interrupted(), "the flag is set again");
           return e.reason();
-        } finally {
-          waiting.countDown();
         }
       });
       assertEquals(TokenException.Reason.INTERRUPTED, interrupted.get(1, TimeUnit.MINUTES));
