@@ -2,7 +2,7 @@ package org.everbearer;
 
 import java.time.Instant;
 
-/** The last refresh of a family failed: why, how many in a row, and when the next try is due. Immutable. */
+/** The last refresh of a family failed: why, how many in a row, and when the next try is due. */
 final class Failure {
   final TokenException cause;
   final int streak;
@@ -11,11 +11,15 @@ final class Failure {
   /** The same by the wall clock, for people. */
   final Instant nextTryAt;
 
-  Failure(TokenException cause, int streak, long nextTry, Instant nextTryAt) {
+  /** When the store was looked at last, in nanoseconds of the ticker. A race looks twice. */
+  volatile long lookedAt;
+
+  Failure(TokenException cause, int streak, long nextTry, Instant nextTryAt, long now) {
     this.cause = cause;
     this.streak = streak;
     this.nextTry = nextTry;
     this.nextTryAt = nextTryAt;
+    this.lookedAt = now;
   }
 
   boolean isPausing(long now) {

@@ -11,6 +11,9 @@ final class Flight {
   /** Completed by the flight alone; callers wait on it or derive from it, and never see it. */
   final CompletableFuture<Held> done = new CompletableFuture<>();
 
+  /** Set for a flight during a pause: it takes up what another node has brought, and asks nobody. */
+  volatile boolean onlyLooks;
+
   Flight(TokenEvent.Trigger trigger, Held before, long startedAt) {
     this.trigger = trigger;
     this.before = before;

@@ -28,7 +28,6 @@ import org.everbearer.TokenStore.Snapshot;
  * token and the store shows no newer one; every other failure is tried again.
  */
 public final class RefreshCoordinator implements AutoCloseable {
-  private static final Duration LEASE_SLACK = Duration.ofSeconds(2);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
   private static final int UPDATE_TRIES = 100;
 
@@ -44,15 +43,17 @@ public final class RefreshCoordinator implements AutoCloseable {
   final boolean background;
   final boolean rotateWithoutStore;
   final int width;
-  /** The longest one call of the refresher takes, and the longest that one may hold the lease; nanoseconds. */
-  final long attempt;
-  final long lease;
+  final LeaseTerm leases;
   final Ticker ticker;
   final DoubleSupplier random;
   final FamilyRecords records;
 
+  /** Whether nobody else can read or write the store. */
+  final boolean ownStore;
+
   private final TokenRefresher refresher;
-  private final boolean ownStore;
+  /** The longest one call of the refresher takes; nanoseconds. */
+  private final long attempt;
   private final String storeKey;
   private final Scheduler scheduler;
   private final EventQueue events;
@@ -78,7 +79,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     rotateWithoutStore = b.rotateWithoutStore;
     width = b.maxConcurrentRefreshes;
     attempt = Nanos.of(refresher.attemptTimeout());
-    lease = attempt + Nanos.of(LEASE_SLACK);
+    leases = new LeaseTerm(attempt, b.reuseGrace);
     scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
     events = new EventQueue(name, new ArrayList<>(b.listeners));
     records = new FamilyRecords(this);
@@ -272,6 +273,15 @@ public final class RefreshCoordinator implements AutoCloseable {
   Runnable schedule(long delayNanos, Runnable work) {
     try {
       return scheduler.schedule(delayNanos, work);
+    } catch (RejectedExecutionException e) {
+      return () -> {};
+    }
+  }
+
+  /** Like {@link #schedule}, on a thread that no refresh keeps waiting. */
+  Runnable scheduleRenewal(long delayNanos, Runnable work) {
+    try {
+      return scheduler.scheduleRenewal(delayNanos, work);
     } catch (RejectedExecutionException e) {
       return () -> {};
     }

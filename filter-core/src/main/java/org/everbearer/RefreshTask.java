@@ -52,7 +52,8 @@ final class RefreshTask implements Runnable {
       if (tries == 0 && polls == 0 && queuedTooLong()) throw queueFull();
       step();
     } catch (TokenException e) {
-      family.fail(flight, e, e.reason() == Reason.AMBIGUOUS ? untilNearEnd() : 0);
+      if (flight.onlyLooks && e.reason() != Reason.CLOSED) family.seeNothing(flight, e.reason() == Reason.STORE);
+      else family.fail(flight, e, e.reason() == Reason.AMBIGUOUS ? untilNearEnd() : 0);
     } catch (RuntimeException | Error e) {
       family.fail(flight, new TokenException(Reason.TRANSIENT, "the refresh ended in " + e, e), 0);
       if (e instanceof Error) throw e;
@@ -69,13 +70,18 @@ final class RefreshTask implements Runnable {
       family.complete(flight);
       return;
     }
+    boolean othersTurn = record.phase() == Phase.IN_FLIGHT && !isMine(record) && isLeased(record);
+    if (flight.onlyLooks && !othersTurn) {
+      family.seeNothing(flight, false);
+      return;
+    }
     if (record.phase() == Phase.DEAD) throw dead(record);
     if (client.spends() && record.refreshToken() == null) throw noRefreshToken(record);
     if (record.phase() == Phase.IDLE) {
       present(record, 1, store.now());
-    } else if (!isMine(record) && isLeased(record)) {
+    } else if (othersTurn) {
       polls++;
-      later(Math.min(Backoff.doubled(FIRST_POLL, polls, LONGEST_POLL), Math.max(FIRST_POLL, client.lease / 10)));
+      later(Math.min(Backoff.doubled(FIRST_POLL, polls, LONGEST_POLL), Math.max(FIRST_POLL, client.leases.length / 10)));
     } else if (!client.spends()) {
       present(record, 1, store.now());
     } else {
@@ -90,7 +96,7 @@ final class RefreshTask implements Runnable {
     long delay = client.replays.delay(record.attempts(), sinceSent, tries, live);
     if (delay == ReplayPolicy.NOT_NOW) throw unanswered();
     if (lastAnswer != null && lastAnswer.retryAfter() != null) {
-      delay = Math.max(delay, Math.min(Nanos.of(lastAnswer.retryAfter()), client.lease));
+      delay = Math.max(delay, Math.min(Nanos.of(lastAnswer.retryAfter()), client.leases.longest));
     }
     if (delay > 0 && !paused) {
       paused = true;
@@ -105,14 +111,14 @@ final class RefreshTask implements Runnable {
     TokenRecord mine = before.toBuilder()
         .generation(before.generation() + 1)
         .phase(Phase.IN_FLIGHT, before.refreshHash())
-        .lease(client.owner, store.now() + Nanos.toMillis(client.lease))
+        .lease(client.owner, store.now() + Nanos.toMillis(client.leases.length))
         .sent(sentAt, attempt)
         .build();
     if (!store.write(mine)) {
       collide();
       return;
     }
-    if (store.sinceRead() > client.lease - client.attempt) {
+    if (store.sinceRead() > client.leases.room) {
       // The store was so slow that the lease could run out under the call: begin again with a new one.
       store.giveBack(before, mine, before.attempts());
       collide();
@@ -121,11 +127,19 @@ final class RefreshTask implements Runnable {
     tries++;
     client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
         .trigger(flight.trigger));
-    TokenSet answer;
+    LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now());
+    TokenSet answer = null;
+    TokenException refusal = null;
+    if (!store.isAway()) renewal.begin();
     try {
       answer = client.ask(before);
     } catch (TokenException e) {
-      refused(before, mine, e);
+      refusal = e;
+    } finally {
+      mine = renewal.end();
+    }
+    if (refusal != null) {
+      refused(before, mine, refusal);
       return;
     }
     if (attempt > 1 && NewTokens.isOver(client, answer)) {
@@ -211,7 +225,7 @@ final class RefreshTask implements Runnable {
       watchedGeneration = record.generation();
       watchedSince = now();
     }
-    return store.now() < record.leaseUntil() && now() - watchedSince < client.lease;
+    return store.now() < record.leaseUntil() && now() - watchedSince < client.leases.length;
   }
 
   private boolean isMine(TokenRecord record) {

@@ -11,6 +11,9 @@ interface Scheduler {
   /** Runs it on a worker thread after a delay; the returned action calls it off. */
   Runnable schedule(long delayNanos, Runnable work);
 
+  /** Like {@link #schedule}, on a thread of its own: it must run while all workers wait for answers. */
+  Runnable scheduleRenewal(long delayNanos, Runnable work);
+
   /** Drops what is waiting for its time, and waits at most this long for what is running. */
   void shutdown(Duration patience);
 }

@@ -62,6 +62,11 @@ final class StoreAccess {
     return client.ticker.nanoTime() - readAt;
   }
 
+  /** Whether this refresh goes on without the store. */
+  boolean isAway() {
+    return away;
+  }
+
   /** False if somebody else has written since the reading. */
   boolean write(TokenRecord next) throws TokenException {
     if (!away) {
@@ -83,15 +88,20 @@ final class StoreAccess {
   /** Ends a presentation that came to nothing: whoever comes next finds the record as it was. */
   void giveBack(TokenRecord before, TokenRecord mine, int attempts) throws TokenException {
     boolean unclear = before.phase() == Phase.IN_FLIGHT && client.spends();
-    TokenRecord.Builder next = before.toBuilder().generation(mine.generation() + 1);
+    TokenRecord.Builder next = before.toBuilder();
     if (unclear) next.lease(client.owner, 0).sent(before.sentAt(), attempts);
     else next.phase(Phase.IDLE, before.phase() == Phase.IDLE ? before.spentHash() : null).lease(null, 0).sent(0, 0);
     if (away) {
-      family.shadow(unclear ? next.build() : null);
+      family.shadow(unclear ? next.generation(mine.generation() + 1).build() : null);
       return;
     }
     try {
-      if (client.store.compareAndSet(family.key, mine.generation(), next.build())) family.rebase(next.build());
+      for (TokenRecord last = mine; isMine(last); last = client.store.read(family.key).record()) {
+        TokenRecord ended = next.generation(last.generation() + 1).build();
+        if (!client.store.compareAndSet(family.key, last.generation(), ended)) continue;
+        family.rebase(ended);
+        return;
+      }
     } catch (IOException e) {
       failed("written", e);
     }
@@ -153,7 +163,7 @@ final class StoreAccess {
         TokenRecord stored = client.store.read(family.key).record();
         if (stored == null) return true;
         boolean same = stored.refreshHash().equals(mine.refreshHash());
-        boolean others = stored.phase() == Phase.IN_FLIGHT && stored.generation() != mine.generation();
+        boolean others = stored.phase() == Phase.IN_FLIGHT && !isMine(stored);
         if (!same || others) return false;
         if (stored.phase() == Phase.DEAD) return true;
         dead = stored.toBuilder().generation(stored.generation() + 1).phase(Phase.DEAD, mine.spentHash())
@@ -167,6 +177,11 @@ final class StoreAccess {
     family.shadow(null);
     client.emit(family.event(TokenEvent.Type.DEAD));
     return true;
+  }
+
+  /** Whether it says that this node presents the refresh token; it may be newer than known, by a renewal of the lease. */
+  private boolean isMine(TokenRecord record) {
+    return record != null && record.phase() == Phase.IN_FLIGHT && client.owner.equals(record.owner());
   }
 
   /** Takes up what the store has, unless it is what is held already. */

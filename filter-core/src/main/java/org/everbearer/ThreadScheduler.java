@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One timer thread, which only hands over, and at most {@code width} workers, which come when there is work and go when
- * there is none. All work passes through the timer thread, so that workers are born of it and not of a request thread
+ * there is none; and a thread that renews leases while workers wait for answers, which comes and goes too. All work passes through the timer thread, so that workers are born of it and not of a request thread
  * whose inheritable thread-locals and class loader they would keep.
  */
 final class ThreadScheduler implements Scheduler {
@@ -19,6 +19,7 @@ final class ThreadScheduler implements Scheduler {
 
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
+  private final ScheduledThreadPoolExecutor renewals;
 
   ThreadScheduler(String client, int width) {
     timer = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-timer"));
@@ -28,6 +29,10 @@ final class ThreadScheduler implements Scheduler {
     workers = new ThreadPoolExecutor(width, width, WORKER_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(), work -> daemon(work, "everbearer-" + client + "-refresh-" + number.incrementAndGet()));
     workers.allowCoreThreadTimeOut(true);
+    renewals = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-lease"));
+    renewals.setRemoveOnCancelPolicy(true);
+    renewals.setKeepAliveTime(WORKER_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+    renewals.allowCoreThreadTimeOut(true);
   }
 
   @Override
@@ -43,6 +48,12 @@ final class ThreadScheduler implements Scheduler {
   }
 
   @Override
+  public Runnable scheduleRenewal(long delayNanos, Runnable work) {
+    ScheduledFuture<?> pending = renewals.schedule(work, delayNanos, TimeUnit.NANOSECONDS);
+    return () -> pending.cancel(false);
+  }
+
+  @Override
   public void shutdown(Duration patience) {
     timer.shutdownNow();
     workers.shutdown();
@@ -50,8 +61,11 @@ final class ThreadScheduler implements Scheduler {
       timer.awaitTermination(1, TimeUnit.SECONDS);
       if (!workers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) workers.shutdownNow();
       workers.awaitTermination(1, TimeUnit.SECONDS);
+      renewals.shutdownNow();
+      renewals.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       workers.shutdownNow();
+      renewals.shutdownNow();
       Thread.currentThread().interrupt();
     }
   }

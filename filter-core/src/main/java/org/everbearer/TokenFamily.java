@@ -21,6 +21,8 @@ final class TokenFamily implements TokenSource {
   private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
 
+  private static final long LOOK_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
   final RefreshCoordinator client;
   /** Null for the web application's own. */
   final String identity;
@@ -110,10 +112,13 @@ final class TokenFamily implements TokenSource {
     if (freshness == Freshness.FRESH) return null;
     Flight current = flight;
     Failure failed = failure;
-    boolean pausing = current == null && failed != null && failed.isPausing(now);
-    if (pausing) {
-      tellStale(h, failed, now);
-      return null;
+    if (failed != null && failed.isPausing(now)) {
+      if (current == null) tellStale(h, failed, now);
+      if (h.isLive(now)) return null;
+      Flight hope = current == null ? look(failed, now) : current;
+      // A store that does not answer keeps a look waiting, and with it nobody.
+      boolean vain = hope != null && hope.onlyLooks && failed.cause.reason() == TokenException.Reason.STORE;
+      return vain ? null : hope;
     }
     if (freshness == Freshness.STALE) {
       if (current == null) begin(TokenEvent.Trigger.AHEAD);
@@ -180,12 +185,45 @@ final class TokenFamily implements TokenSource {
 
   // --- the one flight
 
+  /** While this node pauses and has no token, another one may have brought one: the store is looked at, seldom. */
+  private Flight look(Failure failed, long now) {
+    if (client.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
+    failed.lookedAt = now;
+    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, now);
+    look.onlyLooks = true;
+    if (!FLIGHT.compareAndSet(this, null, look)) return flight;
+    client.launch(this, look);
+    return look;
+  }
+
+  /**
+   * Nobody has brought a token: the pause goes on.
+   *
+   * @param blind whether the store could not be read, so that there is no sense in looking again in this pause
+   */
+  void seeNothing(Flight look, boolean blind) {
+    Failure last = failure;
+    if (last == null) {
+      complete(look);
+      return;
+    }
+    long now = client.ticker.nanoTime();
+    last.lookedAt = blind && last.cause.reason() != TokenException.Reason.STORE ? last.nextTry : now;
+    land(look);
+    // The timer may have found the look on its way, and have begun nothing.
+    arm(last.nextTry - now);
+    look.done.completeExceptionally(last.cause);
+  }
+
   /** Joins the flight on its way, or begins one. Whatever was read before may be old: the flight looks again. */
   Flight begin(TokenEvent.Trigger trigger) {
     Flight fresh = null;
     while (true) {
       Flight current = flight;
-      if (current != null) return current;
+      if (current != null) {
+        current.onlyLooks = false;
+        return current;
+      }
       if (fresh == null) fresh = new Flight(trigger, held, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
         client.launch(this, fresh);
@@ -243,7 +281,7 @@ final class TokenFamily implements TokenSource {
     long pause = Backoff.pause(why, streak, held.isLive(now) ? held.endsAt - now : 0, client.random.getAsDouble());
     pause = Math.max(pause, earliest);
     Instant at = Instant.ofEpochMilli(client.ticker.currentTimeMillis() + Nanos.toMillis(pause));
-    failure = new Failure(why, streak, now + pause, at);
+    failure = new Failure(why, streak, now + pause, at, now);
     return streak;
   }
 

@@ -80,6 +80,11 @@ class BulkheadTest {
     }
 
     @Override
+    public Runnable scheduleRenewal(long delayNanos, Runnable work) {
+      return scheduler.scheduleRenewal(delayNanos, work);
+    }
+
+    @Override
     public void shutdown(Duration patience) {
       scheduler.shutdown(patience);
     }

@@ -23,14 +23,16 @@ import org.junit.jupiter.api.Test;
  *   <li>RECOVERY: every surviving node has a valid token again without help.
  *   <li>ONE_PRESENTATION: without faults the refresh token is presented exactly once, whoever does it.
  *   <li>NO_RESURRECTION: a refresh that is on its way when a new family is stored cannot bring back the old one.
+ *   <li>RENEWED: a process that lives keeps its lease for as long as a call may take, so nobody presents the token too.
  * </ol>
  */
 class ClusterModelTest {
   /** As many as a build can spare; the property is for a machine that has a night. */
   private static final int RUNS = Integer.getInteger("everbearer.model.runs", 2_000);
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final Duration PAUSE = Duration.ofSeconds(12);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
+  /** Longer than a lease lasts unrenewed, and longer than it can last at all; shorter than the grace. */
+  private static final Duration[] PAUSES = {Duration.ofSeconds(4), Duration.ofSeconds(12)};
 
   private final UnaryOperator<ModelServer> samePairInTheGrace = server -> {
     server.grace = GRACE;
@@ -85,6 +87,27 @@ class ClusterModelTest {
     assertTrue(runs > 1_000, "interleavings: " + runs);
   }
 
+  @Test
+  void everyInterleavingOfACallThatTakesLongerThanALease_presentsOnce() {
+    int runs = new Explorer(RUNS).explore(choices -> {
+      Cluster cluster = new Cluster(choices, samePairInTheGrace, new Faults().slowCalls(1, ATTEMPT));
+      cluster.play();
+      assertEquals(1, cluster.server.calls, () -> "RENEWED" + cluster.history());
+    });
+    assertTrue(runs > 20, "interleavings: " + runs);
+  }
+
+  /** The process lives and would renew for ever, but its call hangs: the family is not to hang with it. */
+  @Test
+  void everyInterleavingOfACallThatHangs_givesTheLeaseUp() {
+    int runs = new Explorer(RUNS).explore(choices -> {
+      Cluster cluster = new Cluster(choices, samePairInTheGrace, new Faults().slowCalls(1, PAUSES[1]));
+      cluster.play();
+      assertEquals(2, cluster.server.calls, () -> "RENEWED" + cluster.history());
+    });
+    assertTrue(runs > 20, "interleavings: " + runs);
+  }
+
   /** Two answers to one token: the one that was asked for later must win, whoever saves first. */
   @Test
   void pausedOwnerWithAnOlderAnswer_doesNotReplaceTheNewerOne() {
@@ -116,6 +139,8 @@ class ClusterModelTest {
     private int losses;
     private int crashes;
     private int pauses;
+    private int slowCalls;
+    private Duration slowCall;
     private String pausePoint = "";
 
     Faults losses(int n) {
@@ -125,6 +150,12 @@ class ClusterModelTest {
 
     Faults crashes(int n) {
       crashes = n;
+      return this;
+    }
+
+    Faults slowCalls(int n, Duration length) {
+      slowCalls = n;
+      slowCall = length;
       return this;
     }
 
@@ -143,6 +174,8 @@ class ClusterModelTest {
     private final ModelServer server = new ModelServer(time);
     private final MemoryTokenStore medium = new MemoryTokenStore(time);
     private final List<Actor> actors = new ArrayList<>();
+    /** The actors, and those that renew the leases of their nodes. */
+    private final List<Actor> threads = new ArrayList<>();
     private final List<String> history = new ArrayList<>();
     private final Faults faults;
 
@@ -158,8 +191,6 @@ class ClusterModelTest {
       medium.compareAndSet("test", 0, TokenRecord.builder().tokens(null, old.refreshToken()).build());
       Actor refreshing = new Actor("refreshing");
       Actor signingIn = new Actor("signing in", refreshing);
-      actors.add(refreshing);
-      actors.add(signingIn);
       TokenSet anew = TokenSet.of("new-access", "new-refresh").expiresIn(Duration.ofHours(1));
       try {
         refreshing.beginRefresh();
@@ -169,7 +200,7 @@ class ClusterModelTest {
         assertEquals("new-access", refreshing.client.application().accessTokenNow().value(),
             () -> "NO_RESURRECTION" + history());
       } finally {
-        for (Actor actor : actors) actor.baton.stop();
+        for (Actor thread : threads) thread.baton.stop();
       }
     }
 
@@ -192,7 +223,7 @@ class ClusterModelTest {
         settle();
         check();
       } finally {
-        for (Actor actor : actors) actor.baton.stop();
+        for (Actor thread : threads) thread.baton.stop();
       }
     }
 
@@ -200,12 +231,12 @@ class ClusterModelTest {
     private void run() {
       for (int moves = 0; moves < 400; moves++) {
         List<Actor> ready = new ArrayList<>();
-        for (Actor actor : actors) if (actor.isReady()) ready.add(actor);
+        for (Actor thread : threads) if (thread.isReady()) ready.add(thread);
         if (ready.isEmpty()) {
           boolean moved = time.advanceToNext(Duration.ofSeconds(20));
           time.run();
           boolean woken = false;
-          for (Actor actor : actors) woken |= actor.wakeIfRested(!moved);
+          for (Actor thread : threads) woken |= thread.wakeIfRested(!moved);
           if (!moved && !woken) return;
           continue;
         }
@@ -218,7 +249,16 @@ class ClusterModelTest {
         boolean mayPause = mover.baton.isInside() && mover.baton.at.contains(faults.pausePoint);
         if (faults.pauses > 0 && mayPause && choices.next(2) == 1) {
           faults.pauses--;
-          mover.pause();
+          Duration length = PAUSES[choices.next(PAUSES.length)];
+          boolean process = choices.next(2) == 1;
+          for (Actor thread : threads) {
+            if (thread == mover || process && thread.node == mover.node) thread.pause(length);
+          }
+          continue;
+        }
+        if (faults.slowCalls > 0 && mover.baton.at.equals("before call")) {
+          faults.slowCalls--;
+          mover.pause(faults.slowCall);
           continue;
         }
         history.add(mover.name + (mover.baton.isInside() ? " goes on after " + mover.baton.at : " starts a step"));
@@ -229,7 +269,7 @@ class ClusterModelTest {
 
     /** Whoever survives asks for a token, with no more faults. */
     private void settle() {
-      faults.losses(0).crashes(0).pauses(0, "");
+      faults.losses(0).crashes(0).pauses(0, "").slowCalls(0, ATTEMPT);
       for (Actor actor : actors) actor.restartIfCrashed();
       for (int round = 0; round < 3; round++) {
         for (Actor actor : actors) actor.beginRefresh();
@@ -254,19 +294,23 @@ class ClusterModelTest {
       return "\n  " + String.join("\n  ", history);
     }
 
-    /** One node: its coordinator, and the thread on which its steps run. */
+    /** One thread of a node: the one on which its steps run, or the one that renews its leases. */
     private final class Actor {
       private final String name;
       private final Baton baton = new Baton();
-      private VirtualTime.Node node = time.node();
+      private VirtualTime.Node node;
+      private Actor renewing;
       private RefreshCoordinator client;
       private boolean crashed;
       private boolean paused;
       private long pausedAt;
+      private Duration pauseLength;
       private final List<Runnable> due = new ArrayList<>();
 
       Actor(String name) {
         this.name = name;
+        threads.add(this);
+        renewing = new Actor(name + "'s lease", this);
         boot();
       }
 
@@ -274,10 +318,13 @@ class ClusterModelTest {
       Actor(String name, Actor sameNode) {
         this.name = name;
         this.client = sameNode.client;
+        this.node = sameNode.node;
+        threads.add(this);
       }
 
       private void boot() {
         node = time.node();
+        renewing.node = node;
         client = RefreshCoordinator.builder("test", refresher())
             .store(store())
             .background(false)
@@ -295,15 +342,15 @@ class ClusterModelTest {
         return !crashed && !paused && (baton.isInside() || !due.isEmpty());
       }
 
-      /** Longer than the lease, shorter than the grace. */
-      void pause() {
-        history.add(name + " stands still after " + baton.at);
+      void pause(Duration length) {
+        history.add(name + " stands still for " + length + " after " + baton.at);
         paused = true;
+        pauseLength = length;
         pausedAt = time.nanoTime();
       }
 
       boolean wakeIfRested(boolean nothingElse) {
-        if (!paused || !nothingElse && time.nanoTime() - pausedAt < PAUSE.toNanos()) return false;
+        if (!paused || !nothingElse && time.nanoTime() - pausedAt < pauseLength.toNanos()) return false;
         history.add(name + " wakes");
         paused = false;
         return true;
@@ -315,18 +362,24 @@ class ClusterModelTest {
         else baton.start(due.remove(0));
       }
 
+      /** The whole process, wherever its other thread may be. */
       void crash() {
         history.add(name + " crashes after " + baton.at);
-        crashed = true;
         node.kill();
+        for (Actor thread : threads) if (thread.node == node) thread.end();
+      }
+
+      private void end() {
+        crashed = true;
         due.clear();
-        baton.abandon();
+        if (baton.isInside()) baton.abandon();
       }
 
       void restartIfCrashed() {
         if (!crashed) return;
         history.add(name + " restarts");
         crashed = false;
+        renewing.crashed = false;
         boot();
       }
 
@@ -387,6 +440,12 @@ class ClusterModelTest {
         @Override
         public Runnable schedule(long delayNanos, Runnable work) {
           return behind.schedule(delayNanos, () -> due.add(work));
+        }
+
+        /** On a thread of its own, which moves while the node's other one stands still. */
+        @Override
+        public Runnable scheduleRenewal(long delayNanos, Runnable work) {
+          return behind.schedule(delayNanos, () -> renewing.due.add(work));
         }
 
         @Override

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.time.Duration;
 import org.everbearer.ModelServer.Fault;
 import org.everbearer.TokenException.Reason;
@@ -158,43 +157,4 @@ class StoreFailureTest {
   }
 
   /** A memory store whose failures are switched on and off. */
-  private static final class FailingStore implements TokenStore {
-    private final MemoryTokenStore memory;
-    boolean failReads;
-    boolean failWrites;
-    boolean failAfterApplying;
-    int failWritesAfter = Integer.MAX_VALUE;
-
-    FailingStore(Ticker ticker) {
-      memory = new MemoryTokenStore(ticker);
-    }
-
-    TokenRecord stored(String key) {
-      return memory.read(key).record();
-    }
-
-    void drop(String key) {
-      memory.compareAndSet(key, stored(key).generation(), null);
-    }
-
-    @Override
-    public Snapshot read(String key) throws IOException {
-      if (failReads) throw new IOException("cannot read");
-      return memory.read(key);
-    }
-
-    @Override
-    public boolean compareAndSet(String key, long expected, TokenRecord next) throws IOException {
-      if (failWrites || failWritesAfter <= 0) throw new IOException("disk full");
-      if (failWritesAfter != Integer.MAX_VALUE) failWritesAfter--;
-      boolean applied = memory.compareAndSet(key, expected, next);
-      if (failAfterApplying) throw new IOException("connection lost after the write");
-      return applied;
-    }
-
-    @Override
-    public String description() {
-      return "failing store";
-    }
-  }
 }

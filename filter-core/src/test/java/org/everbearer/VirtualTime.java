@@ -116,6 +116,11 @@ final class VirtualTime implements Ticker {
     }
 
     @Override
+    public Runnable scheduleRenewal(long delayNanos, Runnable work) {
+      return schedule(delayNanos, work);
+    }
+
+    @Override
     public void shutdown(Duration patience) {
       alive = false;
     }

@@ -1,0 +1,60 @@
+package org.everbearer;
+
+import java.io.IOException;
+
+/**
+ * Renews the lease of one presentation while its answer is awaited. Compare-and-set decides, as for every write: a lease
+ * that somebody has taken over is not taken back. A renewal may still be on its way when the answer is there, so whoever
+ * writes next may find a record of its own that is newer than {@link #end} says.
+ */
+final class LeaseRenewal implements Runnable {
+  private final TokenFamily family;
+  private final RefreshCoordinator client;
+  private final long presentedAt;
+  private final long storeTimeThen;
+  private volatile TokenRecord mine;
+  private volatile boolean ended;
+  private volatile Runnable cancel = () -> {};
+
+  /** @param storeNow the store's time in milliseconds */
+  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow) {
+    this.family = family;
+    this.client = family.client;
+    this.mine = mine;
+    this.presentedAt = client.ticker.nanoTime();
+    this.storeTimeThen = storeNow;
+  }
+
+  LeaseRenewal begin() {
+    if (client.leases.renewed) cancel = client.scheduleRenewal(client.leases.renewalPause(), this);
+    return this;
+  }
+
+  /** The record as this node has written it last. */
+  TokenRecord end() {
+    ended = true;
+    cancel.run();
+    return mine;
+  }
+
+  @Override
+  public void run() {
+    long held = client.ticker.nanoTime() - presentedAt;
+    long left = client.leases.longest - held;
+    if (ended || left <= 0) return;
+    long until = storeTimeThen + Nanos.toMillis(held + Math.min(left, client.leases.length));
+    TokenRecord before = mine;
+    TokenRecord renewed = before.toBuilder()
+        .generation(before.generation() + 1)
+        .lease(client.owner, until)
+        .build();
+    try {
+      if (!client.store.compareAndSet(family.key, before.generation(), renewed)) return;
+      mine = renewed;
+      family.rebase(renewed);
+    } catch (IOException e) {
+      // The next renewal may succeed; if none does, somebody else asks too, which is harmless while leases are renewed.
+    }
+    begin();
+  }
+}
