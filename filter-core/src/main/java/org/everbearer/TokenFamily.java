@@ -21,7 +21,7 @@ final class TokenFamily implements TokenSource {
   private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
 
-  private static final long LOOK_PAUSE = TimeUnit.SECONDS.toNanos(1);
+  private static final long LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
 
   final RefreshCoordinator client;
   /** Null for the web application's own. */

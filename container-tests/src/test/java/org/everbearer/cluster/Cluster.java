@@ -103,17 +103,13 @@ final class Cluster implements AutoCloseable {
     return List.of(nodes).indexOf(node);
   }
 
-  /**
-   * One that is up, if another one is up too: somebody must be there to take over. Nobody, when as many owners have died
-   * in one takeover as the grace has room for.
-   */
+  /** Whatever it does: it may be the last one, and the one that has just taken over from a dead one. */
   private int anyUp() {
-    if (deathsInARow.get() >= NodeSettings.DEATHS_IN_A_ROW) return -1;
     List<Integer> up = new ArrayList<>();
     for (int i = 0; i < nodes.length; i++) {
       if (nodes[i].log.isUp()) up.add(i);
     }
-    return up.size() < 2 ? -1 : up.get(random.nextInt(up.size()));
+    return up.isEmpty() ? -1 : up.get(random.nextInt(up.size()));
   }
 
   private void killAndRestart(int i) throws IOException, InterruptedException {

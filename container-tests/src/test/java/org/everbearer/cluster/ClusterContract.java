@@ -30,6 +30,7 @@ abstract class ClusterContract {
   static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("cluster.seconds", 10));
   static final Duration GRACE = Duration.ofSeconds(10);
   private static final double LOST = 0.07;
+  private static final Duration ENOUGH_FOR_A_MEAN = Duration.ofMinutes(1);
   private static final StandInOptions SERVER = StandInOptions.defaults()
       .withAccessTokenLifetime(Duration.ofSeconds(2))
       .withRefreshLatency(Duration.ofMillis(5))
@@ -116,10 +117,11 @@ abstract class ClusterContract {
     assertEquals(List.of(), verdict.needless, "callers failed though a node had a valid token");
     // A lifetime is counted from its receipt, so that it ends later by what the reply took.
     assertTrue(verdict.longestOverdue <= node.requestTimeout().toMillis(), verdict::toString);
-    // Within a tenth, and one at either end of the run.
-    assertTrue(verdict.tokens <= verdict.expected * 1.1 + 1, verdict::toString);
-    // A machine on which processes do not start as fast as they are killed is late with refreshes too.
-    if (verdict.keptUp) assertTrue(verdict.tokens >= verdict.expected * 0.9 - 1, verdict::toString);
+    // Within a tenth, and one at either end of the run. In seconds there is no mean: a takeover is a lifetime or two.
+    boolean minutes = length.compareTo(ENOUGH_FOR_A_MEAN) >= 0;
+    assertTrue(verdict.tokens <= verdict.expected * 1.1 + (minutes ? 1 : 3), verdict::toString);
+    if (minutes) assertTrue(verdict.tokens >= verdict.expected * 0.9 - 1, verdict::toString);
+    else assertTrue(verdict.tokens > 0, verdict::toString);
     assertTrue(verdict.unseen <= verdict.killsInFlight + 1, verdict::toString);
   }
 
@@ -136,7 +138,7 @@ abstract class ClusterContract {
       cluster.start();
       from = System.currentTimeMillis();
       before = server.stats();
-      // One kill in flight costs a takeover of some four seconds, in which nobody can have a token.
+      // One kill in flight costs a takeover of a second and more, in which nobody can have a new token.
       cluster.killOneEverySecond(length, 15, beside);
       after = server.stats();
       until = System.currentTimeMillis();
@@ -151,7 +153,7 @@ abstract class ClusterContract {
     assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
     assertEquals(0, server.stats().familiesRevoked());
     assertEquals(0, server.stats().deadTokens());
-    assertTrue(cluster.kills >= length.toSeconds() / 5, "killed: " + cluster.kills);
+    assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
     return verdict;
   }
 

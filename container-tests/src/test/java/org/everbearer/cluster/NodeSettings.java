@@ -37,14 +37,10 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
   private static final Duration REFRESH_MARGIN = Duration.ofMillis(400);
 
   /**
-   * With a grace of 10 s a spent token is replayed until 8 s after it was sent. A dead owner's lease lasts for one
-   * attempt and 2 s; with half a second an attempt that is 2.5 s, seen after at most 0.25 s more. So the third owner
-   * still comes in time, 5.5 s after the first one presented the token, and the fourth one would not. A reply that is
-   * slower on a busy machine is asked for again, which is harmless inside the grace.
+   * With a grace of 10 s a spent token is replayed until 8 s after it was sent, and a dead owner's lease is over after
+   * one second, however long a call may take: so some six owners may die one after the other.
    */
-  static final Duration IN_GRACE = Duration.ofMillis(500);
-  /** How many owners may die one after the other, each while it spends the same refresh token. */
-  static final int DEATHS_IN_A_ROW = 2;
+  static final Duration IN_GRACE = Duration.ofSeconds(2);
   /** With no grace nothing must fit into it, and a reply that is slow on a busy machine should not be taken for lost. */
   static final Duration NO_GRACE = Duration.ofSeconds(3);
 

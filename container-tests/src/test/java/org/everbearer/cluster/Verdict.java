@@ -13,7 +13,7 @@ import org.everbearer.cluster.NodeLog.Refreshed;
  *
  * <p><b>A caller failed while some node held a valid token</b> if it got an exception though its own process had a valid
  * token all the while, or though at any moment of the last second before the exception some other process had one. The
- * second is what a node may take to learn of another's token: it looks every 400 ms.
+ * second is what a node may take to learn of another's token: it looks every half second, whatever failed.
  *
  * <p><b>Refreshes for each lifetime</b>: each refresh tells for how long its token is to be served before the next one,
  * that is its lifetime without the margin. The run's length divided by the mean of that is how many tokens there should
@@ -39,8 +39,6 @@ final class Verdict {
   final double expected;
   final long unseen;
   final int killsInFlight;
-  /** Whether a process could be killed in nearly every second. */
-  final boolean keptUp;
   private final String text;
 
   Verdict(Cluster cluster, long from, long until, long rotations) {
@@ -56,7 +54,6 @@ final class Verdict {
       failures.addAll(log.failures);
     }
     calls = ok;
-    keptUp = cluster.missedKills * 10 <= cluster.kills + cluster.missedKills;
     killsInFlight = cluster.killsInFlight.size();
     overdue = late;
     longestOverdue = latest;
