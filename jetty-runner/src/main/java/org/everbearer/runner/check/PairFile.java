@@ -3,8 +3,6 @@ package org.everbearer.runner.check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenStore;
@@ -42,25 +40,23 @@ final class PairFile {
     } finally {
       store.close();
     }
+    // Bookkeeping under a name that nobody else uses: the two lines alone can be taken over by any client.
+    delete(".everbearer", ".lock", ".everbearer.lock");
   }
 
   /** Removes it where it holds nothing that is not written elsewhere. */
   void discard() {
-    for (Path file : files()) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        // It holds what the configuration holds, for its owner only.
-      }
-    }
+    delete("", ".everbearer", ".lock", ".everbearer.lock");
   }
 
-  private List<Path> files() {
-    List<Path> files = new ArrayList<>();
-    for (String suffix : List.of("", ".everbearer", ".lock", ".everbearer.lock")) {
-      files.add(path.resolveSibling(path.getFileName() + suffix));
+  private void delete(String... suffixes) {
+    for (String suffix : suffixes) {
+      try {
+        Files.deleteIfExists(path.resolveSibling(path.getFileName() + suffix));
+      } catch (IOException e) {
+        // It holds nothing that is new, and that for its owner only.
+      }
     }
-    return files;
   }
 
   @Override

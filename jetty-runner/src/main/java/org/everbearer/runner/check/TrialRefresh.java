@@ -20,10 +20,13 @@ final class TrialRefresh {
   /** Longer than any refresh takes that is going to end: other nodes' leases and replays included. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(20);
+  private static final String RESCUED = "everbearer-rescued-";
 
   private final ClientConfig config;
   private final PairFile file;
   private final Findings findings;
+  private final Duration savePatience;
+  private final Path rescueDirectory;
   private final BlockingQueue<TokenEvent> events = new LinkedBlockingQueue<>();
   private final AtomicReference<OneAnswer> endpoint = new AtomicReference<>();
   private boolean unsaved;
@@ -31,9 +34,15 @@ final class TrialRefresh {
 
   /** @param file the store that the configuration names where it is one of the check's own, or null */
   TrialRefresh(ClientConfig config, PairFile file, Findings findings) {
+    this(config, file, findings, SAVE_PATIENCE, Path.of(""));
+  }
+
+  TrialRefresh(ClientConfig config, PairFile file, Findings findings, Duration savePatience, Path rescueDirectory) {
     this.config = config;
     this.file = file;
     this.findings = findings;
+    this.savePatience = savePatience;
+    this.rescueDirectory = rescueDirectory;
   }
 
   void run() throws InterruptedException {
@@ -82,7 +91,7 @@ final class TrialRefresh {
   }
 
   private void awaitSaved() throws InterruptedException {
-    long deadline = System.nanoTime() + SAVE_PATIENCE.toNanos();
+    long deadline = System.nanoTime() + savePatience.toNanos();
     while (unsaved) {
       TokenEvent event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (event == null) return;
@@ -181,7 +190,8 @@ final class TrialRefresh {
   private void rescue() {
     OneAnswer answer = endpoint.get();
     if (answer.toBeSaved() == null) return;
-    PairFile rescued = new PairFile(Path.of("everbearer-rescued-" + System.currentTimeMillis() + ".env").toAbsolutePath());
+    PairFile rescued = new PairFile(
+        rescueDirectory.resolve(RESCUED + System.currentTimeMillis() + ".env").toAbsolutePath());
     try {
       rescued.write(answer.toBeSaved());
       findings.problem(config.store() + " cannot be written any more. The new tokens are in " + rescued

@@ -1,6 +1,8 @@
 package org.everbearer.runner.check;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.config.ClientConfig;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -213,6 +218,27 @@ class RefreshCheckTest {
     params.put("store", "dotenv:" + file);
     params.put("reuseGrace", "10s");
     check(params).isFine();
+    assertApplicationGoesOn(params);
+  }
+
+  @Test
+  void storeThatFailsAfterTheRefresh_losesNothing() throws Exception {
+    Map<String, String> params = params();
+    params.put("store", FailingStore.class.getName());
+    ClientConfig config = ClientConfig.read(ConfigSource.inThisJvm("chat-api").initParams(params).build());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Findings findings = new Findings(new PrintStream(out, true, UTF_8));
+    new TrialRefresh(config, null, findings, Duration.ofMillis(100), directory).run();
+    String said = out.toString(UTF_8);
+    assertEquals(1, findings.problems(), said);
+    assertFalse(said.contains("eyJ"), said);
+    Matcher rescued = Pattern.compile("The new tokens are in (\\S+\\.env) instead").matcher(said);
+    assertTrue(rescued.find(), said);
+    Path file = Path.of(rescued.group(1));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    params.put("store", "dotenv:" + file);
+    params.remove("accessToken");
+    params.remove("refreshToken");
     assertApplicationGoesOn(params);
   }
 
