@@ -36,10 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
  * What both log at their finest, answer, show, export and serialise holds none of the tokens that went over the wire.
  */
 class NoTokenIsShownIT {
-  // All but HttpClient's two loggers whose purpose is to print what goes over the wire.
+  // All but HttpClient's logger whose purpose is to print what goes over the wire; that of headers masks credentials.
   private static final Map<String, String> LOGGING = Map.of("org.slf4j.simpleLogger.log.org.everbearer", "trace",
       "org.slf4j.simpleLogger.log.org.apache.hc", "trace",
-      "org.slf4j.simpleLogger.log.org.apache.hc.client5.http.headers", "warn",
       "org.slf4j.simpleLogger.log.org.apache.hc.client5.http.wire", "warn");
 
   private final Seen seen = new Seen(HttpClient.newBuilder().cookieHandler(new CookieManager()).build());
