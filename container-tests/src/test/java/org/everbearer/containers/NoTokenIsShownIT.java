@@ -55,7 +55,9 @@ class NoTokenIsShownIT {
       try (Runner runner = Runner.start(options, "--port", "0", "--access-token-lifetime", "2s")) {
         tap.passTo(runner.standIn());
         live(runner, tap, directory);
-        seen.add(runner.output());
+        String said = runner.output();
+        assertEquals(2, said.split("client chat-api: protocol=", -1).length, "the effective configuration, once");
+        seen.add(said);
       }
       seen.add(log.toString(StandardCharsets.UTF_8));
       String sessions = Files.readString(directory.resolve("sessions"), StandardCharsets.ISO_8859_1);
