@@ -183,8 +183,8 @@ class EveryEventTest {
 
   @Test
   void thatIsAllThereIs() {
-    Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD, Type.SERVED_STALE,
-        Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN);
+    Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
+        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN);
     here.addAll(TOLD_BY_OTHERS);
     assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
   }

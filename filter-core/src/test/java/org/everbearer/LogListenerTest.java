@@ -136,8 +136,8 @@ class LogListenerTest {
     again.close();
     List<String> errors = lines("ERROR");
     assertEquals(1, errors.size(), written.toString(StandardCharsets.UTF_8));
-    assertTrue(errors.get(0).contains("has rejected the refresh token") && errors.get(0).contains("Remedy: sign in again"),
-        errors.get(0));
+    assertTrue(errors.get(0).contains("has rejected the refresh token"), errors.get(0));
+    assertTrue(errors.get(0).contains("Remedy: sign in again"), errors.get(0));
     assertEquals(List.of(), lines("WARN"));
   }
 

@@ -120,9 +120,9 @@ class NoTokenIsShownIT {
     HttpResponse<String> begun = seen.ask(HttpRequest.newBuilder(base.resolve("login")));
     URI page = URI.create(begun.headers().firstValue("Location").orElseThrow());
     String form = seen.ask(HttpRequest.newBuilder(page)).body();
+    String choice = "user=ada&redirect_uri=" + field(form, "redirect_uri") + "&state=" + field(form, "state");
     HttpResponse<String> picked = seen.ask(HttpRequest.newBuilder(page.resolve("/login"))
-        .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString("user=ada&redirect_uri="
-            + field(form, "redirect_uri") + "&state=" + field(form, "state"))));
+        .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(choice)));
     seen.ask(HttpRequest.newBuilder(URI.create(picked.headers().firstValue("Location").orElseThrow())));
   }
 

@@ -104,7 +104,7 @@ public final class ClientConfig {
     return get(Parameters.REQUEST_TIMEOUT);
   }
 
-  /** Where tokens are kept, as in {@code file:/var/lib/chat/tokens}; {@code memory} also where there are none to keep. */
+  /** Where tokens are kept, as in {@code file:/var/lib/chat/tokens}; {@code memory} also where none are kept. */
   public String store() {
     return get(Parameters.STORE).toString();
   }

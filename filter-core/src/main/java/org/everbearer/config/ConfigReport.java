@@ -70,7 +70,7 @@ public final class ConfigReport {
     return warnings;
   }
 
-  /** What only the container knows; empty unless the source is {@linkplain ConfigSource.Builder#outsideContainer so}. */
+  /** What only the container knows; empty unless {@link ConfigSource.Builder#outsideContainer} was said. */
   public List<String> openReferences() {
     return openReferences;
   }

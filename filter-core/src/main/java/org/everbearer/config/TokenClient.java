@@ -57,8 +57,8 @@ public final class TokenClient implements AutoCloseable {
   }
 
   /**
-   * {@link #of} with something around the protocol: for a tool or a test that counts, delays or refuses calls of the token
-   * endpoint.
+   * {@link #of} with something around the protocol: for a tool or a test that counts, delays or refuses calls of the
+   * token endpoint.
    *
    * @param around takes the configured refresher, and returns what the coordinator calls in its place
    */

@@ -59,7 +59,8 @@ public final class TokenClients {
   /** What no other client may write to; null for a client's own memory. */
   private static Object place(ClientConfig client) {
     StoreChoice store = client.get(Parameters.STORE);
-    boolean own = store == null || !Parameters.STORE.appliesTo(client.protocol()) || store.kind() == StoreChoice.Kind.MEMORY;
+    boolean own = store == null || store.kind() == StoreChoice.Kind.MEMORY
+        || !Parameters.STORE.appliesTo(client.protocol());
     if (own) return null;
     return store.isFile() ? real(store.path()) : store + " " + client.get(Parameters.STORE_KEY);
   }

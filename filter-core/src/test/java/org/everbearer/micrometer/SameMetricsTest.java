@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The status servlet and Micrometer tell Prometheus the same: names, types, help, labels and values. Neither package may
- * know the other, so what they have in common is held together here.
+ * The status servlet and Micrometer tell Prometheus the same: names, types, help, labels and values. Neither package
+ * may know the other, so what they have in common is held together here.
  */
 class SameMetricsTest {
   private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

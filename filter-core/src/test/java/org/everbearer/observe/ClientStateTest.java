@@ -51,8 +51,8 @@ class ClientStateTest {
   @Test
   void familyThatDiedElsewhere_isDeadHereToo_untilThereAreNewTokens() {
     after(refreshed("application", 0, 60), failed("application", 50, 10, Reason.REJECTED, 1));
-    expect(51, "DEAD", "The refresh token was rejected; sign in again, or configure new tokens. The present token is valid"
-        + " for 9.0 s.");
+    expect(51, "DEAD", "The refresh token was rejected; sign in again, or configure new tokens. The present token is"
+        + " valid for 9.0 s.");
     after(failed("application", 61, 0, Reason.STORE, 2));
     expect(62, "DEAD", "The refresh token was rejected; sign in again, or configure new tokens.");
     after(event(Type.STORED, 70, 60));

@@ -100,7 +100,8 @@ class StatusStreamTest {
   }
 
   private static <T> T answering(Class<T> type, Map<String, Answer> answers) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+    Class<?>[] types = {type};
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), types, (proxy, method, arguments) -> {
       Answer answer = answers.get(method.getName());
       Object result = answer == null ? null : answer.get();
       return method.getReturnType() == void.class ? null : result;

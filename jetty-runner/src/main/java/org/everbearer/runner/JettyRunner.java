@@ -12,8 +12,9 @@ import org.everbearer.runner.standin.StandInOptions;
 import org.everbearer.runner.standin.TokenPair;
 
 /**
- * Serves a WAR, by default the sample, beside a stand-in identity and chat server in the same process; or, as {@code
- * check}, says what is wrong with a configuration. See {@code --help}. The exit code is 2 for a wrong command line and 1 for what went wrong after that.
+ * Serves a WAR, by default the sample, beside a stand-in identity and chat server in the same process; or, as
+ * {@code check}, says what is wrong with a configuration. See {@code --help}. The exit code is 2 for a wrong command
+ * line and 1 for what went wrong after that.
  */
 public final class JettyRunner {
   private static final String CHAT_API_BASE_URL = "CHAT_API_BASE_URL";

@@ -43,10 +43,10 @@ record CheckOptions(boolean help, Path war, Map<String, String> config, String c
 
       Without --refresh there is no network access at all. With it the token endpoint is asked once, and a server that
       rotates takes the refresh token for spent from then on. The successor is saved in the client's own store (file:,
-      dotenv:), before anything else is done with it, and the application goes on from there. Where there is no such store
-      (memory) the check refuses to refresh, unless --save-to says where the new pair goes. A jdbc: store can only be
-      found in the container, so such a client cannot be refreshed here. An application that runs with the same store may
-      go on running; one with store=memory and the same tokens loses its session.
+      dotenv:), before anything else is done with it, and the application goes on from there. Where there is no such
+      store (memory) the check refuses to refresh, unless --save-to says where the new pair goes. A jdbc: store can only
+      be found in the container, so such a client cannot be refreshed here. An application that runs with the same store
+      may go on running; one with store=memory and the same tokens loses its session.
 
       Exit code: 0 all is well, warnings and open references included; 1 there are problems, or the WAR cannot be read;
       2 the command line is wrong.
@@ -100,8 +100,8 @@ record CheckOptions(boolean help, Path war, Map<String, String> config, String c
     do {
       String[] pair = rest.remove().split("=", 2);
       if (pair.length < 2 || pair[0].isBlank()) {
-        throw UserError.usage("check: --config takes KEY=VALUE, as in baseUrl=https://api.example.com; quote a value that"
-            + " has spaces or begins with #");
+        throw UserError.usage("check: --config takes KEY=VALUE, as in baseUrl=https://api.example.com; quote a value"
+            + " that has spaces or begins with #");
       }
       if (config.put(pair[0].trim(), pair[1]) != null) {
         throw UserError.usage("check: --config " + pair[0].trim() + " is given twice; drop one");

@@ -49,8 +49,9 @@ final class ClientCheck {
     }
     boolean toFile = needsFile();
     if (toFile && file == null) {
-      findings.problem("--refresh: refused, because store=memory would lose the new refresh token with this process, and"
-          + " the application would find the old one spent. Say --save-to FILE, or give the client a store (file:PATH)");
+      findings.problem("--refresh: refused, because store=memory would lose the new refresh token with this process,"
+          + " and the application would find the old one spent. Say --save-to FILE, or give the client a store:"
+          + " file:PATH");
       return;
     }
     String objection = toFile ? file.objection() : null;

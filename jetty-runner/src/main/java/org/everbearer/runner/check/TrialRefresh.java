@@ -121,8 +121,8 @@ final class TrialRefresh {
   private void succeeded(TokenEvent end, OneAnswer answer) {
     findings.good("refreshed in " + end.duration().toMillis() + " ms");
     if (answer.answer().expiresIn() == null) {
-      findings.warning("the answer tells no lifetime, neither by expires_in nor by an exp claim: the token is used until"
-          + " it is rejected, or for five minutes" + expiresInHint());
+      findings.warning("the answer tells no lifetime, neither by expires_in nor by an exp claim: the token is used"
+          + " until it is rejected, or for five minutes" + expiresInHint());
     } else {
       findings.good("the new access token lives for " + words(answer.answer().expiresIn())
           + "; it is refreshed ahead of time when " + words(left(end)) + " are left (refreshMargin, at most half of the"

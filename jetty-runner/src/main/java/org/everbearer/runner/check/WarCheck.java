@@ -45,8 +45,8 @@ final class WarCheck {
   /** The clients that it declares, by filters or else by context parameters. */
   List<Declared> clients() {
     if (webXml == null) {
-      findings.problem("there is no WEB-INF/web.xml, so no client that could be checked here; if code or the container's"
-          + " own files declare one, check that with --config");
+      findings.problem("there is no WEB-INF/web.xml, so no client that could be checked here; if code or the"
+          + " container's own files declare one, check that with --config");
       return List.of();
     }
     Map<String, String> context = webXml.contextParams();
@@ -74,12 +74,12 @@ final class WarCheck {
 
   private void look(WebXml.Filter filter) {
     if (!filter.mapped()) {
-      findings.warning("filter " + filter.name() + " has no filter-mapping: it takes part in no request, so nobody turns"
-          + " a missing token into onUnavailable's answer; map it to /*");
+      findings.warning("filter " + filter.name() + " has no filter-mapping: it takes part in no request, so nobody"
+          + " turns a missing token into onUnavailable's answer; map it to /*");
     }
     if (!filter.asyncSupported()) {
-      findings.warning("filter " + filter.name() + " lacks <async-supported>true</async-supported>: behind it no servlet"
-          + " can be asynchronous, the live status page included");
+      findings.warning("filter " + filter.name() + " lacks <async-supported>true</async-supported>: behind it no"
+          + " servlet can be asynchronous, the live status page included");
     }
   }
 
@@ -111,7 +111,8 @@ final class WarCheck {
     if (jakarta && javaxJar) {
       findings.problem(made + ", and the application uses jakarta.servlet: take the JAR without a classifier");
     } else if (!javaxJar && javaxUsed && !jakartaUsed) {
-      findings.problem(made + ", and the application uses javax.servlet: take the JAR with <classifier>javax</classifier>");
+      findings.problem(made
+          + ", and the application uses javax.servlet: take the JAR with <classifier>javax</classifier>");
     } else if (!jakarta && !javaxUsed) {
       findings.fact(made + "; whether the application is, its classes and its web.xml do not tell");
     } else {

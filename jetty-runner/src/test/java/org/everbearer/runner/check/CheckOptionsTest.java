@@ -24,16 +24,16 @@ class CheckOptionsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-    "--wra app.war                          | check: unknown option --wra; did you mean --war?",
-    "app.war                                | check: unexpected argument; see check --help",
-    "--client x                             | check: needs --war FILE or --config KEY=VALUE..., and not both; see check --help",
-    "--war a.war --config a=b               | check: needs --war FILE or --config KEY=VALUE..., and not both; see check --help",
-    "--war                                  | check: --war needs a value; see check --help",
-    "--war --refresh                        | check: --war needs a value; see check --help",
-    "--war a.war --war b.war                | check: --war is given twice; drop one",
-    "--war a.war --refresh=yes              | check: --refresh takes no value",
-    "--war a.war --save-to x                | check: --save-to has no meaning without --refresh; drop it",
-    "--config a=b a=c                       | check: --config a is given twice; drop one",
+    "--wra app.war                  | check: unknown option --wra; did you mean --war?",
+    "app.war                        | check: unexpected argument; see check --help",
+    "--client x                     | check: needs --war FILE or --config KEY=VALUE..., and not both; see check --help",
+    "--war a.war --config a=b       | check: needs --war FILE or --config KEY=VALUE..., and not both; see check --help",
+    "--war                          | check: --war needs a value; see check --help",
+    "--war --refresh                | check: --war needs a value; see check --help",
+    "--war a.war --war b.war        | check: --war is given twice; drop one",
+    "--war a.war --refresh=yes      | check: --refresh takes no value",
+    "--war a.war --save-to x        | check: --save-to has no meaning without --refresh; drop it",
+    "--config a=b a=c               | check: --config a is given twice; drop one",
   })
   void wrongCommandLine_isUsage(String line, String message) {
     UserError error = assertThrows(UserError.class, () -> CheckOptions.parse(List.of(line.trim().split(" "))));

@@ -66,8 +66,9 @@ class RefreshCheckTest {
   }
 
   private Map<String, String> params() {
-    return new LinkedHashMap<>(Map.of("baseUrl", standIn.baseUri().toString(), "allowedOrigins",
-        standIn.baseUri().toString(), "accessToken", "#{sys:" + ACCESS + "}", "refreshToken", "#{sys:" + REFRESH + "}"));
+    String server = standIn.baseUri().toString();
+    return new LinkedHashMap<>(Map.of("baseUrl", server, "allowedOrigins", server,
+        "accessToken", "#{sys:" + ACCESS + "}", "refreshToken", "#{sys:" + REFRESH + "}"));
   }
 
   /** Nothing that it says may hold one of the tokens. */
@@ -288,7 +289,7 @@ class RefreshCheckTest {
     Map<String, String> params = params();
     params.put("store", "file:" + directory.resolve("tokens"));
     Checked checked = check(params).isFine();
-    assertTrue(checked.out().matches("(?s).*lives for (59|60) s; it is refreshed ahead of time when 3[0-6] s are left.*"),
-        checked.out());
+    String lifetime = "(?s).*lives for (59|60) s; it is refreshed ahead of time when 3[0-6] s are left.*";
+    assertTrue(checked.out().matches(lifetime), checked.out());
   }
 }

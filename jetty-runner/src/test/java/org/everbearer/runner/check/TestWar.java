@@ -37,8 +37,8 @@ final class TestWar {
 
   private TestWar libraries() throws IOException {
     Map<String, byte[]> classes = new LinkedHashMap<>();
-    for (String name : new String[] {"org/apache/hc/client5/http/classic/HttpClient", "org/apache/hc/core5/http/HttpRequest",
-      "org/jose4j/jwt/JwtClaims", "com/google/gson/Gson", "org/slf4j/Logger"}) {
+    for (String name : new String[] {"org/apache/hc/client5/http/classic/HttpClient",
+      "org/apache/hc/core5/http/HttpRequest", "org/jose4j/jwt/JwtClaims", "com/google/gson/Gson", "org/slf4j/Logger"}) {
       classes.put(name + ".class", new byte[0]);
     }
     entries.put("WEB-INF/lib/others.jar", jar(classes));

@@ -80,7 +80,7 @@ class WarCheckTest {
     Map<String, String> params = params();
     params.put("refreshToken", SECRET);
     check(TestWar.withLibrary().filter("chat-api", params)).isFine()
-        .says("warning  refreshToken (value not shown, init-param): a secret stands in the deployment descriptor itself");
+        .says("warning  refreshToken (value not shown, init-param): a secret stands in the deployment descriptor");
   }
 
   @Test
@@ -98,7 +98,7 @@ class WarCheckTest {
     params.put("allowedOrigins", "https://#{jndi:chat/host}");
     params.put("store", "jdbc:jdbc/tokens");
     check(TestWar.withLibrary().filter("chat-api", params), "--refresh").hasProblems(1)
-        .says("open     refreshToken (value not shown, init-param): #{jndi:chat/token} can only be resolved in the container",
+        .says("open     refreshToken (value not shown, init-param): #{jndi:chat/token} can only be resolved in",
             "open     allowedOrigins = \"https://#{jndi:chat/host}\" (init-param): #{jndi:chat/host} can only be",
             "open     store = \"jdbc:jdbc/tokens\" (init-param): the data source",
             "PROBLEM  --refresh: cannot be done here, because of what is open above");
@@ -133,11 +133,11 @@ class WarCheckTest {
   @Test
   void theJarsFlavour_mustBeTheApplications() throws Exception {
     check(TestWar.withJavaxLibrary().filter("chat-api", params())).hasProblems(1)
-        .says("everbearer.jar is made for javax.servlet, and the application uses jakarta.servlet: take the JAR without");
+        .says("everbearer.jar is made for javax.servlet, and the application uses jakarta.servlet: take the JAR");
     byte[] javaxClass = "\u00ca\u00fe\u00ba\u00be javax/servlet/http/HttpServlet".getBytes("ISO-8859-1");
     check(TestWar.withLibrary().descriptor(OLD_ROOT).filter("chat-api", params())
         .entry("WEB-INF/classes/Own.class", javaxClass)).hasProblems(1)
-        .says("is made for jakarta.servlet, and the application uses javax.servlet: take the JAR with <classifier>javax");
+        .says("is made for jakarta.servlet, and the application uses javax.servlet: take the JAR with <classifier>");
     check(TestWar.withJavaxLibrary().descriptor(OLD_ROOT).filter("chat-api", params())
         .entry("WEB-INF/classes/Own.class", javaxClass)).isFine().says("made for javax.servlet, as the application is");
     check(TestWar.withLibrary().descriptor(OLD_ROOT).filter("chat-api", params())).isFine()
@@ -175,15 +175,15 @@ class WarCheckTest {
   @Test
   void oldDescriptorWithADoctype_isReadWithoutFetchingTheDtd() throws Exception {
     TestWar war = TestWar.withJavaxLibrary().descriptor("<!DOCTYPE web-app PUBLIC"
-        + " \"-//Sun Microsystems, Inc.//DTD Web Application 2.3//EN\" \"http://127.0.0.1:1/web-app_2_3.dtd\">\n<web-app>");
+        + " \"-//Sun Microsystems, Inc.//DTD Web Application 2.3//EN\" \"http://127.0.0.1:1/web-app.dtd\">\n<web-app>");
     check(war.filter("chat-api", params())).isFine().says("client chat-api");
   }
 
   @Test
   void unpackedWar_isReadToo() throws Exception {
     Files.createDirectories(directory.resolve("app/WEB-INF"));
-    Files.writeString(directory.resolve("app/WEB-INF/web.xml"), "<web-app><context-param><param-name>everbearer.protocol"
-        + "</param-name><param-value>oauth</param-value></context-param></web-app>");
+    Files.writeString(directory.resolve("app/WEB-INF/web.xml"), "<web-app><context-param>"
+        + "<param-name>everbearer.protocol</param-name><param-value>oauth</param-value></context-param></web-app>");
     Checked.run("--war", directory.resolve("app").toString()).hasProblems(2)
         .says("must be refresh-session", "did you mean oauth2?", "allowedOrigins: is required");
   }
