@@ -59,14 +59,30 @@ final class ClientCheck {
       findings.problem("--save-to: " + objection);
       return;
     }
-    ClientConfig config = ConfigReport.of(declared.source(overrides(toFile ? file : null))).config();
+    ClientConfig config = config(overrides(toFile ? file : null));
     if (isRotating()) {
       findings.notice("asking the token endpoint. This spends the refresh token; its successor goes to "
           + (toFile ? file : config.store()));
     } else {
       findings.notice("asking the token endpoint");
     }
+    if (!config.store().equals("memory") && !toFile) {
+      // A pair in this environment that is not the application's must not take the place of the one that lives.
+      ClientConfig storedOnly = config(withoutFirstPair(overrides(null)));
+      if (new TrialRefresh(storedOnly, null, findings).runWithWhatIsStored()) return;
+      findings.fact("there are no live tokens in the store: the configured ones are used");
+    }
     new TrialRefresh(config, toFile ? file : null, findings).run();
+  }
+
+  private ClientConfig config(Map<String, String> overrides) {
+    return ConfigReport.of(declared.source(overrides)).config();
+  }
+
+  private static Map<String, String> withoutFirstPair(Map<String, String> overrides) {
+    overrides.put("accessToken", "");
+    overrides.put("refreshToken", "");
+    return overrides;
   }
 
   /** What makes this one refresh safer than those of the application. */

@@ -46,6 +46,15 @@ final class TrialRefresh {
   }
 
   void run() throws InterruptedException {
+    run(false);
+  }
+
+  /** @return false if the store holds no tokens, or dead ones; that is then not told */
+  boolean runWithWhatIsStored() throws InterruptedException {
+    return run(true);
+  }
+
+  private boolean run(boolean storedOnly) throws InterruptedException {
     TokenEvent end;
     try (TokenClient client = TokenClient.wrapping(config, asked -> {
       endpoint.set(new OneAnswer(asked));
@@ -53,15 +62,23 @@ final class TrialRefresh {
     }, events::add)) {
       end = refresh(client);
     } catch (ConfigException e) {
+      if (storedOnly) return false;
       e.problems().forEach(findings::problem);
-      return;
+      return true;
     } catch (TokenException e) {
       findings.problem("the refresh cannot begin: " + e.getMessage() + ". Nothing was sent");
-      return;
+      return true;
     }
     for (TokenEvent event = events.poll(); event != null; event = events.poll()) note(event);
+    if (storedOnly && isOver(end)) return false;
     tell(end);
     if (unsaved) rescue();
+    return true;
+  }
+
+  private static boolean isOver(TokenEvent end) {
+    if (end == null || end.type() != Type.FAILED) return false;
+    return end.failure().reason() == Reason.REJECTED || end.failure().reason() == Reason.NO_TOKENS;
   }
 
   private TokenEvent refresh(TokenClient client) throws ConfigException, TokenException, InterruptedException {
@@ -75,7 +92,15 @@ final class TrialRefresh {
       if (unsaved) awaitSaved();
       return end;
     } finally {
+      stopWaitingFor(hook);
+    }
+  }
+
+  private static void stopWaitingFor(Thread hook) {
+    try {
       Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // It runs, and closes what is to be closed.
     }
   }
 

@@ -108,6 +108,36 @@ class RefreshCheckTest {
     assertApplicationGoesOn(params);
   }
 
+  private TokenPair configureAnotherPair() {
+    TokenPair other = standIn.newFamily("user_other", "org_check");
+    System.setProperty(ACCESS, other.accessToken());
+    System.setProperty(REFRESH, other.refreshToken());
+    return other;
+  }
+
+  @Test
+  void storedFamilyThatLives_isNotReplacedByThePairOfThisEnvironment() throws Exception {
+    Map<String, String> params = params();
+    params.put("store", "file:" + directory.resolve("tokens"));
+    check(params).isFine().says("no live tokens in the store: the configured ones are used");
+    TokenPair other = configureAnotherPair();
+    check(params).isFine().never("the configured ones are used", other.accessToken(), other.refreshToken());
+    System.setProperty(ACCESS, first.accessToken());
+    System.setProperty(REFRESH, first.refreshToken());
+    assertApplicationGoesOn(params);
+  }
+
+  @Test
+  void storedFamilyThatIsDead_givesWayToTheConfiguredPair() throws Exception {
+    Map<String, String> params = params();
+    params.put("store", "file:" + directory.resolve("tokens"));
+    check(params).isFine();
+    standIn.killFamilies();
+    check(params).hasProblems(1).says("The refresh token is dead");
+    configureAnotherPair();
+    check(params).isFine().says("the configured ones are used", "the refresh token was rotated");
+  }
+
   @Test
   void withoutRefresh_noServerIsAsked() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("--config"));
