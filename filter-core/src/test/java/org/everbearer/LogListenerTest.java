@@ -120,6 +120,44 @@ class LogListenerTest {
   }
 
   @Test
+  void familyThatDiedEarlierOrElsewhere_isOneErrorToo() throws Exception {
+    MemoryTokenStore shared = new MemoryTokenStore(time);
+    TokenSet first = server.signIn();
+    RefreshCoordinator one = builder().store(shared).firstTokens(first).build();
+    one.start();
+    server.revoked = true;
+    time.advance(Duration.ofMinutes(5));
+    one.close();
+    assertEquals(1, lines("ERROR").size());
+    written.reset();
+    RefreshCoordinator again = builder().store(shared).firstTokens(first).build();
+    again.start();
+    time.advance(Duration.ofMinutes(20));
+    again.close();
+    List<String> errors = lines("ERROR");
+    assertEquals(1, errors.size(), written.toString(StandardCharsets.UTF_8));
+    assertTrue(errors.get(0).contains("has rejected the refresh token"), errors.get(0));
+    assertTrue(errors.get(0).contains("Remedy: sign in again"), errors.get(0));
+    assertEquals(List.of(), lines("WARN"));
+  }
+
+  @Test
+  void outageThatTurnsIntoARefusal_isAnErrorToo() throws Exception {
+    RefreshCoordinator client = start();
+    server.always = Fault.UNAVAILABLE;
+    time.advance(Duration.ofMinutes(2));
+    server.always = Fault.CONFIGURATION;
+    time.advance(Duration.ofMinutes(20));
+    server.always = Fault.NONE;
+    time.advance(Duration.ofMinutes(3));
+    client.close();
+    assertEquals(1, lines("WARN").size());
+    assertEquals(1, lines("ERROR").size(), lines("ERROR").toString());
+    assertEquals(1, lines("INFO").stream().filter(line -> line.contains("works again after 21 min")
+        || line.contains("works again after 22 min")).count(), lines("INFO").toString());
+  }
+
+  @Test
   void manySessions_doNotFillTheLog() throws Exception {
     RefreshCoordinator client = builder().background(false).build();
     for (int i = 0; i < 200; i++) client.storeTokens("session-" + i, server.signIn());

@@ -91,6 +91,17 @@ final class Runner implements AutoCloseable {
     return json(http.send(request, HttpResponse.BodyHandlers.ofString()));
   }
 
+  long pid() {
+    return process.pid();
+  }
+
+  /** Has the stand-in server do what one of its buttons does. */
+  void control(String action, String json) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(standIn().resolve("/stand-in/" + action))
+        .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)).build();
+    json(http.send(request, HttpResponse.BodyHandlers.ofString()));
+  }
+
   String output() {
     return String.join("\n", output);
   }

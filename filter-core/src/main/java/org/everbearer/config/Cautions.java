@@ -1,7 +1,9 @@
 package org.everbearer.config;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.everbearer.JwtClaims;
 import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.config.StoreChoice.Kind;
 
@@ -26,6 +28,12 @@ final class Cautions {
     if (half && Parameters.REFRESH_TOKEN.appliesTo(protocol)) {
       settings.warnings().add("accessToken is configured without refreshToken: it cannot be refreshed; add"
           + " refreshToken, or say protocol=static");
+    }
+    String token = protocol == Protocol.STATIC ? settings.get(Parameters.ACCESS_TOKEN) : null;
+    Instant end = token == null ? null : JwtClaims.of(token).expiresAt();
+    if (end != null && end.isBefore(Instant.now())) {
+      settings.warnings().add(settings.label(Parameters.ACCESS_TOKEN) + ": the token has expired at " + end
+          + "; replace it");
     }
     for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) {
       Setting setting = settings.setting(parameter);

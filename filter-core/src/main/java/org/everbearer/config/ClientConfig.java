@@ -33,7 +33,7 @@ public final class ClientConfig {
   private final List<String> warnings;
 
   // The settings are no longer changed by anybody.
-  private ClientConfig(Settings settings) {
+  ClientConfig(Settings settings) {
     this.settings = settings;
     this.warnings = Collections.unmodifiableList(new ArrayList<>(settings.warnings()));
   }
@@ -44,10 +44,11 @@ public final class ClientConfig {
    * @throws ConfigException that lists all problems at once
    */
   public static ClientConfig read(ConfigSource source) throws ConfigException {
-    Settings settings = new Settings(source);
-    Rules.apply(settings);
-    if (!settings.problems().isEmpty()) throw new ConfigException(subject(source.name()), settings.problems());
-    return new ClientConfig(settings);
+    ConfigReport report = ConfigReport.of(source);
+    List<String> problems = new ArrayList<>(report.problems());
+    problems.addAll(report.openReferences());
+    if (!problems.isEmpty()) throw new ConfigException(subject(source.name()), problems);
+    return report.config();
   }
 
   /** Whether a client has a parameter of this name, as in {@code baseUrl}. */
@@ -103,6 +104,17 @@ public final class ClientConfig {
     return get(Parameters.REQUEST_TIMEOUT);
   }
 
+  /** Where tokens are kept, as in {@code file:/var/lib/chat/tokens}; {@code memory} also where none are kept. */
+  public String store() {
+    return get(Parameters.STORE).toString();
+  }
+
+  /** Whether a new access token is verified before it is served. */
+  public boolean verifiesTokens() {
+    return get(Parameters.JWKS_URI) != null || get(Parameters.EXPECTED_ISSUER) != null
+        || get(Parameters.EXPECTED_AUDIENCE) != null;
+  }
+
   /** Bound of the cache of exchanged or per-session tokens. */
   public int maxCachedTokens() {
     return get(Parameters.MAX_CACHED_TOKENS);
@@ -113,7 +125,7 @@ public final class ClientConfig {
    * secret as a fingerprint.
    */
   public String describe() {
-    return settings.describe();
+    return "client " + name() + ": " + String.join(", ", settings.effective());
   }
 
   /** What works but is hardly meant. */

@@ -41,6 +41,7 @@ public final class ConfigSource {
   private final Set<String> otherContextParams;
   private final JndiLookup jndi;
   private final Path baseDirectory;
+  private final boolean outsideContainer;
 
   private ConfigSource(Builder b) {
     this.name = b.name;
@@ -51,6 +52,7 @@ public final class ConfigSource {
     this.otherContextParams = Collections.unmodifiableSet(new HashSet<>(b.otherContextParams));
     this.jndi = b.jndi;
     this.baseDirectory = b.baseDirectory;
+    this.outsideContainer = b.outsideContainer;
   }
 
   /** A filter's source in the JVM it runs in: the real system properties, environment and {@link InitialContext}. */
@@ -106,6 +108,11 @@ public final class ConfigSource {
     }
   }
 
+  /** Whether what JNDI holds cannot be known here. */
+  boolean isOutsideContainer() {
+    return outsideContainer;
+  }
+
   Path resolve(String path) {
     return baseDirectory.resolve(path).normalize();
   }
@@ -126,6 +133,7 @@ public final class ConfigSource {
       throw new NamingException("no naming service");
     };
     private Path baseDirectory = Paths.get("").toAbsolutePath();
+    private boolean outsideContainer;
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -168,6 +176,12 @@ public final class ConfigSource {
     /** What relative paths start from: by default the process's working directory. */
     public Builder baseDirectory(Path value) {
       baseDirectory = value.toAbsolutePath();
+      return this;
+    }
+
+    /** For a tool: there is no naming service here, but there will be one where the application runs. */
+    public Builder outsideContainer() {
+      outsideContainer = true;
       return this;
     }
 

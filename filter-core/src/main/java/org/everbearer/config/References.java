@@ -13,8 +13,10 @@ final class References {
   private static final String DEFAULT = ":-";
 
   private final Lookups lookups;
+  private final boolean outsideContainer;
 
   References(ConfigSource source) {
+    this.outsideContainer = source.isOutsideContainer();
     this.lookups = new Lookups(source);
   }
 
@@ -22,6 +24,8 @@ final class References {
   static final class Resolved {
     final StringBuilder text = new StringBuilder();
     final List<String> problems = new ArrayList<>();
+    /** References that only the container can resolve. */
+    final List<String> open = new ArrayList<>();
     /** Whether all of it stands in the configuration itself. */
     boolean literal = true;
     /** Whether a reference that is only a part of its line yielded a line break. */
@@ -74,7 +78,12 @@ final class References {
     String[] parts = split(body.substring(colon + 1));
     Resolved name = resolve(parts[0].trim());
     out.problems.addAll(name.problems);
-    if (!name.problems.isEmpty()) return;
+    out.open.addAll(name.open);
+    if (!name.problems.isEmpty() || !name.open.isEmpty()) return;
+    if (outsideContainer && kind.equals("jndi")) {
+      out.open.add("#{jndi:" + name.text() + "}");
+      return;
+    }
     try {
       String value = lookups.lookup(kind, name.text());
       out.literal = false;

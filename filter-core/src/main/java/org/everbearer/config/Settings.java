@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 import org.everbearer.config.Setting.Place;
 
 /**
@@ -24,6 +23,7 @@ final class Settings {
   private final Set<Parameter<?>> literalSecrets = new HashSet<>();
   private final List<String> problems;
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> openReferences = new ArrayList<>();
 
   Settings(ConfigSource source) {
     this.source = source;
@@ -85,6 +85,11 @@ final class Settings {
     return warnings;
   }
 
+  /** Parameters whose values only the container knows; they count as given. */
+  List<String> openReferences() {
+    return openReferences;
+  }
+
   /** One more thing that is wrong with this parameter. */
   void problem(Parameter<?> parameter, String rule) {
     problems.add(label(parameter) + ": " + rule);
@@ -100,8 +105,8 @@ final class Settings {
   }
 
   /** All parameters with an effect: the value (a secret's fingerprint), and the place of what is no default. */
-  String describe() {
-    StringJoiner all = new StringJoiner(", ", "client " + source.name() + ": ", "");
+  List<String> effective() {
+    List<String> all = new ArrayList<>();
     for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) {
       Object value = values.get(parameter);
       Setting setting = given.get(parameter);
@@ -112,7 +117,7 @@ final class Settings {
       String shown = parameter.isSecret() ? Shown.secret(plain) : Shown.plain(plain);
       all.add(parameter.name() + "=" + shown + (setting == null ? "" : " (" + setting.where() + ")"));
     }
-    return all.toString();
+    return all;
   }
 
   private void readIfApplicable(Parameter<?> parameter, Setting setting) {
@@ -138,6 +143,11 @@ final class Settings {
     References.Resolved resolved = references.resolve(setting.raw());
     for (String problem : resolved.problems) problem(parameter, problem);
     if (!resolved.problems.isEmpty()) return;
+    if (!resolved.open.isEmpty()) {
+      openReferences.add(label(parameter) + ": " + String.join(" and ", resolved.open)
+          + " can only be resolved in the container");
+      return;
+    }
     String text = resolved.text();
     if (text.isEmpty()) {
       given.remove(parameter);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.everbearer.CoordinatorBuilder;
 import org.everbearer.Fingerprint;
 import org.everbearer.Origin;
@@ -52,11 +53,27 @@ public final class TokenClient implements AutoCloseable {
    * @throws ConfigException if a part cannot be made, for instance because a class of the application's own fails
    */
   public static TokenClient of(ClientConfig config, TokenListener... listeners) throws ConfigException {
-    return of(config, WATCH_INTERVAL, listeners);
+    return make(config, WATCH_INTERVAL, UnaryOperator.identity(), listeners);
+  }
+
+  /**
+   * {@link #of} with something around the protocol: for a tool or a test that counts, delays or refuses calls of the
+   * token endpoint.
+   *
+   * @param around takes the configured refresher, and returns what the coordinator calls in its place
+   */
+  public static TokenClient wrapping(ClientConfig config, UnaryOperator<TokenRefresher> around,
+      TokenListener... listeners) throws ConfigException {
+    return make(config, WATCH_INTERVAL, around, listeners);
   }
 
   static TokenClient of(ClientConfig config, Duration watchInterval, TokenListener... listeners)
       throws ConfigException {
+    return make(config, watchInterval, UnaryOperator.identity(), listeners);
+  }
+
+  private static TokenClient make(ClientConfig config, Duration watchInterval, UnaryOperator<TokenRefresher> around,
+      TokenListener... listeners) throws ConfigException {
     if (config.protocol() == Protocol.RELAY) return new TokenClient(config, null, null);
     List<String> problems = new ArrayList<>();
     TokenStore store = null;
@@ -76,15 +93,16 @@ public final class TokenClient implements AutoCloseable {
       if (refresher != null) refresher.close();
       throw new ConfigException(ClientConfig.subject(config.name()), problems);
     }
-    RefreshCoordinator coordinator = coordinator(config, refresher, store, listeners);
+    RefreshCoordinator coordinator = coordinator(config, around.apply(refresher),
+        firstTokens(config, refresher), store, listeners);
     return new TokenClient(config, coordinator, watch(config, refresher, coordinator, watchInterval));
   }
 
-  private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenStore store,
-      TokenListener... listeners) {
+  private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenSet first,
+      TokenStore store, TokenListener... listeners) {
     CoordinatorBuilder builder = RefreshCoordinator.builder(config.name(), refresher)
         .storeKey(config.get(Parameters.STORE_KEY))
-        .firstTokens(firstTokens(config, refresher))
+        .firstTokens(first)
         .refreshMargin(config.protocol() == Protocol.STATIC ? Duration.ZERO : config.get(Parameters.REFRESH_MARGIN))
         .expirationMargin(config.get(Parameters.EXPIRATION_MARGIN))
         .waitTimeout(config.waitTimeout())

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,9 @@ public final class TokenClients {
       if (names.put(client.name(), client) != null) {
         problems.add("filter-name: two clients are named " + client.name() + "; each needs a name of its own");
       }
-      for (Origin origin : client.allowedOrigins()) {
+      // Null where a tool looks at configurations that are wrong in themselves.
+      List<Origin> claimed = client.allowedOrigins();
+      for (Origin origin : claimed == null ? Collections.<Origin>emptyList() : claimed) {
         ClientConfig other = origins.putIfAbsent(origin, client);
         if (other != null) {
           problems.add(Parameters.ALLOWED_ORIGINS + ": " + both(other, client) + " both claim " + origin
@@ -56,7 +59,8 @@ public final class TokenClients {
   /** What no other client may write to; null for a client's own memory. */
   private static Object place(ClientConfig client) {
     StoreChoice store = client.get(Parameters.STORE);
-    boolean own = !Parameters.STORE.appliesTo(client.protocol()) || store.kind() == StoreChoice.Kind.MEMORY;
+    boolean own = store == null || store.kind() == StoreChoice.Kind.MEMORY
+        || !Parameters.STORE.appliesTo(client.protocol());
     if (own) return null;
     return store.isFile() ? real(store.path()) : store + " " + client.get(Parameters.STORE_KEY);
   }

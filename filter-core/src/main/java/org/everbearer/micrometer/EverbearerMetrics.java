@@ -4,11 +4,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.everbearer.TokenEvent;
+import org.everbearer.TokenEvent.Trigger;
 import org.everbearer.TokenListener;
 
 /**
@@ -68,16 +68,18 @@ public final class EverbearerMetrics implements TokenListener, AutoCloseable {
   }
 
   private void refresh(TokenEvent event, String outcome, ClientMeters meters) {
+    if (event.duration() == null) return;
     Timer timer = Timer.builder("everbearer.refreshes")
         .description("How long refreshes took, by what came of them and why they began")
-        .tags("client", event.client(), "outcome", outcome, "trigger", word(event.trigger()))
+        .tags("client", event.client(), "outcome", outcome, "trigger",
+            word(event.trigger() == null ? Trigger.MANUAL : event.trigger()))
         .register(registry);
     meters.own(timer);
-    timer.record(event.duration() == null ? Duration.ZERO : event.duration());
+    timer.record(event.duration());
   }
 
   private static String word(Enum<?> constant) {
-    return constant == null ? "none" : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Takes the meters out of the registry. What is heard after that makes new ones, so first end the clients. */

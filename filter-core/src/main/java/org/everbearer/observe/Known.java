@@ -37,7 +37,9 @@ final class Known {
       case REPLAYED:
         return new Known(event, event, failingSince, failure, dead, unsaved);
       case FAILED:
-        return new Known(event, null, failingSince == null ? event : failingSince, event, dead, unsaved);
+        // Without an event of its own where another node, or an earlier start of this one, has met the rejection.
+        boolean over = dead == null && event.failure().reason() == Reason.REJECTED;
+        return new Known(event, null, failingSince == null ? event : failingSince, event, over ? event : dead, unsaved);
       case DEAD:
         return new Known(event, asking, failingSince, failure, event, unsaved);
       case NOT_SAVED:

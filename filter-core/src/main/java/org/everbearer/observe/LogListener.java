@@ -2,8 +2,11 @@ package org.everbearer.observe;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenListener;
@@ -20,12 +23,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogListener implements TokenListener {
   private static final String APPLICATION = "application";
+  private static final Set<Reason> NEED_A_PERSON = Collections.unmodifiableSet(
+      EnumSet.of(Reason.CONFIGURATION, Reason.NEEDS_USER, Reason.REJECTED));
   private static final int REMEMBERED_STREAKS = 1000;
   private static final Duration SESSION_PAUSE = Duration.ofSeconds(10);
 
   private final Logger log;
   /** Since when the refreshes of an identity have been failing. Touched by the event thread only. */
   private final Map<String, Instant> failingSince = new HashMap<>();
+  /** Since when an identity needs a person, and one was told so. */
+  private final Map<String, Instant> needing = new HashMap<>();
   private final Map<String, Instant> unsaved = new HashMap<>();
   private final Map<String, Instant> lastOfKind = new HashMap<>();
   private final Map<String, Integer> suppressed = new HashMap<>();
@@ -63,6 +70,7 @@ public final class LogListener implements TokenListener {
         failed(event);
         break;
       case DEAD:
+        begins(needing, event);
         error(event, "the refresh token was rejected and cannot be used again. " + afterlife(event)
             + "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy");
         break;
@@ -85,20 +93,28 @@ public final class LogListener implements TokenListener {
     Reason reason = event.failure().reason();
     String said = event.failure().getMessage() + ". " + afterlife(event)
         + (event.nextTry() == null ? "" : "Next try at " + event.nextTry() + ". ") + remedy(reason);
-    // Told as DEAD, or by a session that nobody has signed in to: no streak that could end by itself.
-    boolean elsewhere = reason == Reason.REJECTED || reason == Reason.NO_TOKENS && !isApplication(event);
-    if (elsewhere || !begins(failingSince, event)) {
-      log.debug("{} [{}] failed for the {}. time: {}", event.client(), event.identity(), event.streak(), said);
-    } else if (reason == Reason.CONFIGURATION || reason == Reason.NEEDS_USER) {
-      error(event, "cannot be refreshed until somebody acts: " + said);
-    } else {
+    // A session that nobody has signed in to has no streak that could end by itself.
+    boolean noStreak = reason == Reason.NO_TOKENS && !isApplication(event);
+    boolean begins = !noStreak && begins(failingSince, event);
+    if (NEED_A_PERSON.contains(reason)) {
+      // Also where the streak has begun as an outage, and where another node or an earlier start has met the rejection.
+      if (begins(needing, event)) error(event, "cannot be refreshed until somebody acts: " + said);
+      else debug(event, said);
+    } else if (begins) {
       warn(event, "cannot be refreshed: " + said);
+    } else {
+      debug(event, said);
     }
+  }
+
+  private void debug(TokenEvent event, String said) {
+    log.debug("{} [{}] failed for the {}. time: {}", event.client(), event.identity(), event.streak(), said);
   }
 
   /** Another family begins. */
   private void forget(TokenEvent event) {
     failingSince.remove(event.identity());
+    needing.remove(event.identity());
     unsaved.remove(event.identity());
   }
 
@@ -119,6 +135,7 @@ public final class LogListener implements TokenListener {
       case CONFIGURATION:
         return "Remedy: correct the client's parameters and redeploy";
       case NEEDS_USER:
+      case REJECTED:
         return "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy";
       case NO_TOKENS:
         return "Remedy: sign in, or configure a first pair (accessToken, refreshToken)";
@@ -131,6 +148,7 @@ public final class LogListener implements TokenListener {
 
   /** Whether this ends a streak of failures, which is then summed up in one line. */
   private boolean recovered(TokenEvent event) {
+    needing.remove(event.identity());
     Instant since = failingSince.remove(event.identity());
     if (since == null) return false;
     info(event, "works again after " + Durations.words(Duration.between(since, event.at())) + ": token {}, {}",

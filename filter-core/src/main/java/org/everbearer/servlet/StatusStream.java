@@ -32,13 +32,19 @@ final class StatusStream implements TokenListener {
   }
 
   private final Source source;
+  private final long heartbeatMillis;
   private final Set<StatusSubscriber> subscribers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ScheduledThreadPoolExecutor thread;
   private volatile boolean closed;
 
   StatusStream(Source source) {
+    this(source, HEARTBEAT_MILLIS);
+  }
+
+  StatusStream(Source source, long heartbeatMillis) {
     this.source = source;
+    this.heartbeatMillis = heartbeatMillis;
     thread = new ScheduledThreadPoolExecutor(1, work -> {
       Thread made = new Thread(work, "everbearer-status");
       made.setDaemon(true);
@@ -93,7 +99,7 @@ final class StatusStream implements TokenListener {
 
   /** Finds out who has gone without a word, and sets the clocks of those who are there. */
   private void beat() {
-    later(HEARTBEAT_MILLIS, () -> {
+    later(heartbeatMillis, () -> {
       for (StatusSubscriber subscriber : subscribers) {
         // Not even one message in all this time.
         if (!subscriber.isIdle()) subscriber.end();

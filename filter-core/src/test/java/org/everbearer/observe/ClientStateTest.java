@@ -49,6 +49,17 @@ class ClientStateTest {
   }
 
   @Test
+  void familyThatDiedElsewhere_isDeadHereToo_untilThereAreNewTokens() {
+    after(refreshed("application", 0, 60), failed("application", 50, 10, Reason.REJECTED, 1));
+    expect(51, "DEAD", "The refresh token was rejected; sign in again, or configure new tokens. The present token is"
+        + " valid for 9.0 s.");
+    after(failed("application", 61, 0, Reason.STORE, 2));
+    expect(62, "DEAD", "The refresh token was rejected; sign in again, or configure new tokens.");
+    after(event(Type.STORED, 70, 60));
+    expect(70, "VALID", "Valid for 1 min; refreshes itself in 50 s.");
+  }
+
+  @Test
   void refreshOnItsWay() {
     after(refreshed("application", 0, 60), event(Type.REFRESHING, 50, 10));
     expect(51, "REFRESHING", "Valid for 9.0 s; the next token is being fetched.");

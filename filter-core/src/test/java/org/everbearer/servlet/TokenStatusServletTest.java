@@ -193,6 +193,27 @@ class TokenStatusServletTest {
 
   @ParameterizedTest
   @EnumSource
+  void foreignAddress_gets403_onEveryRoute(Container container) throws Exception {
+    Map<String, String> params = Map.of("allowAddresses", "10.0.0.0/8", "allowRole", "operator");
+    try (Deployed deployed = container.deploy(app(params))) {
+      for (String type : List.of("text/html", "application/json", "text/plain", "application/openmetrics-text",
+          "text/event-stream", "image/png")) {
+        assertEquals(403, get(deployed, type).statusCode(), type);
+      }
+      for (String path : List.of("/tokens", "/tokens/", "/tokens/timeline.js", "/tokens/else")) {
+        for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")) {
+          HttpResponse<String> answer = send(deployed, path, method, "client=chat-api", "*/*", "X-Everbearer-Action",
+              "refreshNow");
+          assertEquals(403, answer.statusCode(), method + " " + path);
+          assertFalse(answer.body().contains("chat-api"), answer.body());
+        }
+      }
+      assertEquals(0, chat.refreshes.get());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void role_mayLookFromAnywhere(Container container) throws Exception {
     Map<String, String> params = Map.of("allowAddresses", "none", "allowRole", "operator");
     try (Deployed deployed = container.deploy(app(params))) {

@@ -6,13 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.everbearer.runner.check.CheckCommand;
 import org.everbearer.runner.standin.StandIn;
 import org.everbearer.runner.standin.StandInOptions;
 import org.everbearer.runner.standin.TokenPair;
 
 /**
- * Serves a WAR, by default the sample, beside a stand-in identity and chat server in the same process. See
- * {@code --help}. The exit code is 2 for a wrong command line and 1 for what went wrong after that.
+ * Serves a WAR, by default the sample, beside a stand-in identity and chat server in the same process; or, as
+ * {@code check}, says what is wrong with a configuration. See {@code --help}. The exit code is 2 for a wrong command
+ * line and 1 for what went wrong after that.
  */
 public final class JettyRunner {
   private static final String CHAT_API_BASE_URL = "CHAT_API_BASE_URL";
@@ -23,6 +25,8 @@ public final class JettyRunner {
   private static final String STAND_IN_BASE_URL = "STAND_IN_BASE_URL";
   /** {@code session} where each user signs in. */
   private static final String CHAT_IDENTITY = "CHAT_IDENTITY";
+  private static final String CHECK = "check";
+  private static final String LIBRARY_LOG = "org.slf4j.simpleLogger.log.org.everbearer";
   private static final List<String> PLACES = List.of(CHAT_API_BASE_URL, AUTH_BASE_URL);
   private static final List<String> FIRST_PAIR = List.of(AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN);
 
@@ -35,6 +39,11 @@ public final class JettyRunner {
 
   public static void main(String[] arguments) {
     try {
+      if (arguments.length > 0 && arguments[0].equals(CHECK)) {
+        // What the library would log is told by the check itself. Set before anybody asks for a logger.
+        if (System.getProperty(LIBRARY_LOG) == null) System.setProperty(LIBRARY_LOG, "off");
+        System.exit(CheckCommand.run(List.of(arguments).subList(1, arguments.length), System.out));
+      }
       RunnerOptions options = RunnerOptions.parse(arguments);
       if (options.help()) {
         System.out.print(RunnerOptions.HELP);

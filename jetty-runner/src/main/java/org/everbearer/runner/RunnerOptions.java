@@ -29,6 +29,7 @@ record RunnerOptions(
       Serves a WAR beside a stand-in identity and chat server.
 
       java -jar jetty-runner.jar [OPTION]...
+      java -jar jetty-runner.jar check ...   says what is wrong with a WAR's configuration; see check --help
 
         --war FILE                    the WAR to serve, a file or a directory (the sample chat proxy)
         --port NUMBER                 the port to listen on, 0 for a free one (8080)

@@ -1,10 +1,10 @@
 package org.everbearer.runner;
 
 /** Something that the person at the terminal can put right; the message says what and how, in one line. */
-final class UserError extends Exception {
+public final class UserError extends Exception {
   private static final long serialVersionUID = 1;
-  static final int USAGE = 2;
-  static final int FAILURE = 1;
+  public static final int USAGE = 2;
+  public static final int FAILURE = 1;
 
   private final int exitCode;
 
@@ -14,16 +14,16 @@ final class UserError extends Exception {
   }
 
   /** The command line is wrong. */
-  static UserError usage(String message) {
+  public static UserError usage(String message) {
     return new UserError(message, USAGE);
   }
 
   /** The command line is right, and yet it cannot be done. */
-  static UserError failure(String message) {
+  public static UserError failure(String message) {
     return new UserError(message, FAILURE);
   }
 
-  int exitCode() {
+  public int exitCode() {
     return exitCode;
   }
 }

@@ -19,7 +19,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Jetty with one web application. */
-final class WarServer implements AutoCloseable {
+public final class WarServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
 
@@ -29,7 +29,7 @@ final class WarServer implements AutoCloseable {
   }
 
   /** What can be said of a WAR before it is deployed. */
-  static void requireWar(Path war) throws UserError {
+  public static void requireWar(Path war) throws UserError {
     String name = "--war " + war + ": ";
     if (!Files.exists(war)) throw UserError.failure(name + "there is no such file; build it first, or mind the path");
     if (!Files.isReadable(war)) throw UserError.failure(name + "may not be read by this user; see its permissions");

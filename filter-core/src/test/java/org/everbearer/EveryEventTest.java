@@ -1,0 +1,222 @@
+package org.everbearer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.everbearer.ModelServer.Fault;
+import org.everbearer.TokenEvent.Trigger;
+import org.everbearer.TokenEvent.Type;
+import org.everbearer.TokenException.Reason;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** That each kind of event is told when it happens, once, and with what belongs to it. */
+class EveryEventTest {
+  private static final Set<Type> TOLD_BY_OTHERS =
+      EnumSet.of(Type.LOADED, Type.REFRESHING, Type.REFRESHED, Type.FAILED, Type.ADOPTED, Type.HELD); // EventsTest
+
+  private final VirtualTime time = new VirtualTime();
+  private final ModelServer server = new ModelServer(time);
+  private final MemoryTokenStore memory = new MemoryTokenStore(time);
+  private final List<TokenEvent> events = new CopyOnWriteArrayList<>();
+  private final List<RefreshCoordinator> open = new ArrayList<>();
+  private boolean storeIsBroken;
+  private int writesLeft = Integer.MAX_VALUE;
+
+  /** In memory, and broken when the test says so. */
+  private final TokenStore store = new TokenStore() {
+    @Override
+    public Snapshot read(String key) throws IOException {
+      if (storeIsBroken) throw new IOException("cannot read");
+      return memory.read(key);
+    }
+
+    @Override
+    public boolean compareAndSet(String key, long expected, TokenRecord next) throws IOException {
+      if (storeIsBroken || writesLeft-- <= 0) throw new IOException("disk full");
+      return memory.compareAndSet(key, expected, next);
+    }
+
+    @Override
+    public String description() {
+      return "a store";
+    }
+  };
+
+  private RefreshCoordinator start() throws TokenException {
+    RefreshCoordinator client = RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
+        .store(store)
+        .firstTokens(server.signIn())
+        .refreshMargin(Duration.ofSeconds(10))
+        .expirationMargin(Duration.ofSeconds(2))
+        .reuseGrace(server.grace.isZero() ? null : server.grace)
+        .node("node")
+        .listener(events::add)
+        .time(time, time.node(), () -> 0)
+        .build();
+    open.add(client);
+    client.start();
+    time.run();
+    return client;
+  }
+
+  @AfterEach
+  void close() {
+    open.forEach(RefreshCoordinator::close);
+  }
+
+  /** All of this kind; closing has the rest delivered. */
+  private List<TokenEvent> told(Type type) {
+    close();
+    return events.stream().filter(event -> event.type() == type).collect(Collectors.toList());
+  }
+
+  private TokenEvent only(Type type) {
+    List<TokenEvent> found = told(type);
+    assertEquals(1, found.size(), events.toString());
+    return found.get(0);
+  }
+
+  @Test
+  void stored_andCleared() throws Exception {
+    RefreshCoordinator client = start();
+    client.storeTokens(null, server.signIn());
+    client.clearTokens(null);
+    assertEquals(Fingerprint.of("A4"), only(Type.STORED).token());
+    assertEquals("none", only(Type.CLEARED).token());
+  }
+
+  @Test
+  void invalidated_byA401_onceAToken() throws Exception {
+    RefreshCoordinator client = start();
+    client.application().invalidate("A2");
+    client.application().invalidate("A2");
+    client.application().accessTokenAsync();
+    time.run();
+    assertEquals(Trigger.REJECTED, only(Type.INVALIDATED).trigger());
+    assertEquals(Trigger.REJECTED, only(Type.REFRESHED).trigger());
+  }
+
+  @Test
+  void replayed_whenTheReplyWasLost() throws Exception {
+    server.grace = Duration.ofSeconds(30);
+    server.faults.add(Fault.LOST_AFTER_COMMIT);
+    start();
+    time.advance(Duration.ofSeconds(55));
+    assertEquals(Trigger.AHEAD, only(Type.REPLAYED).trigger());
+    assertEquals(1, told(Type.REFRESHED).size());
+    assertEquals(List.of(), told(Type.FAILED));
+  }
+
+  @Test
+  void dead_whenTheRefreshTokenIsRejected_once() throws Exception {
+    server.revoked = true;
+    start();
+    time.advance(Duration.ofMinutes(10));
+    assertEquals("application", only(Type.DEAD).identity());
+    assertTrue(told(Type.FAILED).stream().allMatch(event -> event.failure().reason() == Reason.REJECTED));
+  }
+
+  @Test
+  void servedStale_oncePerStreak() throws Exception {
+    RefreshCoordinator client = start();
+    server.always = Fault.UNAVAILABLE;
+    time.advance(Duration.ofMillis(50_500));
+    for (int i = 0; i < 10; i++) assertEquals("A2", client.application().token());
+    server.always = Fault.NONE;
+    time.advance(Duration.ofSeconds(9));
+    String next = client.application().token();
+    assertFalse(next.equals("A2"), "the streak has ended");
+    server.always = Fault.UNAVAILABLE;
+    time.advance(Duration.ofMillis(43_500));
+    for (int i = 0; i < 10; i++) assertEquals(next, client.application().token());
+    List<TokenEvent> stale = told(Type.SERVED_STALE);
+    assertEquals(2, stale.size(), events.toString());
+    assertEquals(Reason.TRANSIENT, stale.get(0).failure().reason());
+    assertNotNull(stale.get(0).nextTry());
+    assertTrue(stale.get(0).expiresIn().compareTo(Duration.ZERO) > 0);
+  }
+
+  @Test
+  void notSaved_thenSaved() throws Exception {
+    start();
+    writesLeft = 1; // for the lease, and not for what comes of it
+    time.advance(Duration.ofSeconds(51));
+    writesLeft = Integer.MAX_VALUE;
+    time.advance(Duration.ofSeconds(10));
+    assertEquals(Reason.STORE, only(Type.NOT_SAVED).failure().reason());
+    only(Type.SAVED);
+    List<Type> order = events.stream().map(TokenEvent::type).collect(Collectors.toList());
+    assertTrue(order.indexOf(Type.NOT_SAVED) < order.indexOf(Type.SAVED), order.toString());
+  }
+
+  @Test
+  void storeFailed_whenItCannotBeReached() throws Exception {
+    start();
+    storeIsBroken = true;
+    time.advance(Duration.ofMillis(50_500));
+    TokenEvent failed = only(Type.STORE_FAILED);
+    assertTrue(failed.failure().getMessage().contains("a store"), failed.toString());
+    assertEquals(Reason.STORE, only(Type.FAILED).failure().reason());
+  }
+
+  @Test
+  void oddToken_oncePerStreak() throws Exception {
+    start();
+    server.tellLifetime = Duration.ofMillis(-5);
+    time.advance(Duration.ofMinutes(12));
+    assertTrue(server.calls > 1, "it was handed out again");
+    assertTrue(only(Type.ODD_TOKEN).failure().getMessage().contains("has already expired"));
+  }
+
+  @Test
+  void thatIsAllThereIs() {
+    Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
+        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN);
+    here.addAll(TOLD_BY_OTHERS);
+    assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
+  }
+
+  @Test
+  void listenerThatBlocksOrThrows_harmsNobody() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch heard = new CountDownLatch(2);
+    RefreshCoordinator client = RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
+        .firstTokens(server.signIn())
+        .refreshMargin(Duration.ofSeconds(10))
+        .listener(event -> {
+          blocked.countDown();
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          throw new IllegalStateException("on purpose");
+        })
+        .listener(event -> heard.countDown())
+        .time(time, time.node(), () -> 0)
+        .build();
+    open.add(client);
+    client.start();
+    assertTrue(blocked.await(30, TimeUnit.SECONDS));
+    // More events than the queue takes, while the first one is still being listened to.
+    for (int i = 0; i < 3000; i++) client.announce();
+    time.advance(Duration.ofSeconds(51));
+    assertEquals("A4", client.application().token(), "refreshed meanwhile");
+    end.countDown();
+    assertTrue(heard.await(30, TimeUnit.SECONDS), "the other one hears what the first one has thrown at");
+  }
+}
