@@ -34,7 +34,11 @@ final class EventQueue {
 
   private void deliver(TokenEvent event) {
     long lost = dropped.getAndSet(0);
-    if (lost > 0) LOG.warn("{}: {} events were dropped because a listener is too slow", event.client(), lost);
+    if (lost > 0) tell(event.afterDropped(lost));
+    tell(event);
+  }
+
+  private void tell(TokenEvent event) {
     for (TokenListener listener : listeners) {
       try {
         listener.onEvent(event);

@@ -40,6 +40,8 @@ public final class TokenEvent {
     STORE_FAILED,
     /** The server handed out a token that is expired, too short-lived, or the same as before. Once per streak. */
     ODD_TOKEN,
+    /** {@link #count()} events before the next one were dropped, because a listener is too slow. */
+    EVENTS_DROPPED,
     /** Nothing has happened; a listener that came late is told what is held. */
     HELD
   }
@@ -72,6 +74,7 @@ public final class TokenEvent {
   private final long generation;
   private final Duration expiresIn;
   private final Duration refreshesIn;
+  private final long count;
 
   private TokenEvent(Builder b) {
     this.type = b.type;
@@ -88,6 +91,7 @@ public final class TokenEvent {
     this.generation = b.generation;
     this.expiresIn = b.expiresIn;
     this.refreshesIn = b.refreshesIn;
+    this.count = b.count;
   }
 
   public Type type() {
@@ -162,6 +166,19 @@ public final class TokenEvent {
     return refreshesIn;
   }
 
+  /** For how many events it stands: 1 for all but {@link Type#EVENTS_DROPPED}. */
+  public long count() {
+    return count;
+  }
+
+  /** Tells that so many events before this one were dropped. */
+  TokenEvent afterDropped(long events) {
+    Builder dropped = of(Type.EVENTS_DROPPED).who(client, identity, node).at(at)
+        .token(token, generation, expiresIn, refreshesIn);
+    dropped.count = events;
+    return dropped.build();
+  }
+
   @Override
   public String toString() {
     return "TokenEvent[" + type + ", client " + client + ", identity " + identity + ", token " + token
@@ -189,6 +206,7 @@ public final class TokenEvent {
     private long generation;
     private Duration expiresIn;
     private Duration refreshesIn;
+    private long count = 1;
 
     private Builder(Type type) {
       this.type = type;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.everbearer.ModelServer.Fault;
 import org.everbearer.TokenEvent.Trigger;
@@ -184,7 +185,7 @@ class EveryEventTest {
   @Test
   void thatIsAllThereIs() {
     Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
-        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN);
+        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN, Type.EVENTS_DROPPED);
     here.addAll(TOLD_BY_OTHERS);
     assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
   }
@@ -194,6 +195,7 @@ class EveryEventTest {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch heard = new CountDownLatch(2);
+    AtomicLong dropped = new AtomicLong();
     RefreshCoordinator client = RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
         .firstTokens(server.signIn())
         .refreshMargin(Duration.ofSeconds(10))
@@ -204,9 +206,12 @@ class EveryEventTest {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
-          throw new IllegalStateException("on purpose");
+          if (event.type() == Type.LOADED) throw new IllegalStateException("on purpose");
         })
         .listener(event -> heard.countDown())
+        .listener(event -> {
+          if (event.type() == Type.EVENTS_DROPPED) dropped.accumulateAndGet(event.count(), Math::max);
+        })
         .time(time, time.node(), () -> 0)
         .build();
     open.add(client);
@@ -218,5 +223,11 @@ class EveryEventTest {
     assertEquals("A4", client.application().token(), "refreshed meanwhile");
     end.countDown();
     assertTrue(heard.await(30, TimeUnit.SECONDS), "the other one hears what the first one has thrown at");
+    // The first event after the gap tells of it, so one must come when there is room again.
+    for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); dropped.get() == 0; Thread.onSpinWait()) {
+      assertTrue(System.nanoTime() < until, "nobody was told that events were dropped");
+      client.announce();
+    }
+    assertTrue(dropped.get() > 1000, "of 3,000 events " + dropped + " were dropped");
   }
 }

@@ -36,6 +36,7 @@ final class ClientMeters {
     count(Type.DEAD, "everbearer.dead.families", "Refresh tokens that were rejected");
     count(Type.STORE_FAILED, "everbearer.store.failures", "Failed reads and writes of the token store");
     count(Type.NOT_SAVED, "everbearer.unsaved.tokens", "New tokens that could not be saved at once");
+    count(Type.EVENTS_DROPPED, "everbearer.dropped.events", "Events that were not told because a listener is too slow");
   }
 
   private void count(Type type, String name, String description) {

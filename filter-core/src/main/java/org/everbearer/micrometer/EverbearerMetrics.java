@@ -24,7 +24,8 @@ import org.everbearer.TokenListener;
  *     {@code trigger} ({@code ahead}, {@code expired}, {@code rejected}, {@code start}, {@code manual})</td></tr>
  * <tr><td>{@code everbearer.rejections}</td><td>counter: 401 answers of resource servers</td></tr>
  * <tr><td>{@code everbearer.replays}, {@code everbearer.adoptions}, {@code everbearer.dead.families},
- *     {@code everbearer.store.failures}, {@code everbearer.unsaved.tokens}</td><td>counters</td></tr>
+ *     {@code everbearer.store.failures}, {@code everbearer.unsaved.tokens},
+ *     {@code everbearer.dropped.events}</td><td>counters</td></tr>
  * <tr><td>{@code everbearer.token.expiry}</td><td>gauge in seconds, negative once the application's token has
  *     expired, NaN when there is none</td></tr>
  * <tr><td>{@code everbearer.failure.streak}</td><td>gauge: refreshes of the application's token that failed in a
@@ -63,7 +64,7 @@ public final class EverbearerMetrics implements TokenListener, AutoCloseable {
         break;
       default:
         Counter counter = meters.counter(event.type());
-        if (counter != null) counter.increment();
+        if (counter != null) counter.increment(event.count());
     }
   }
 

@@ -141,6 +141,11 @@ public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
   }
 
   @Override
+  public long getDroppedEventCount() {
+    return state.counters.of(Type.EVENTS_DROPPED);
+  }
+
+  @Override
   public int getFailuresInARow() {
     TokenEvent failure = state.known().failure;
     return failure == null ? 0 : failure.streak();

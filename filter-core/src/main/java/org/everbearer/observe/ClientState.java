@@ -59,7 +59,7 @@ public final class ClientState implements TokenListener {
     counters.count(event);
     if (event.failure() != null) lastFailure = event;
     if (APPLICATION.equals(event.identity())) known = known.after(event);
-    if (event.type() != Type.HELD) timeline.add(event);
+    if (event.type() != Type.HELD && event.type() != Type.EVENTS_DROPPED) timeline.add(event);
   }
 
   public String client() {

@@ -19,7 +19,7 @@ final class Counters {
   }
 
   void count(TokenEvent event) {
-    events.get(event.type()).increment();
+    events.get(event.type()).add(event.count());
     boolean ended = event.type() == Type.REFRESHED || event.type() == Type.FAILED;
     if (!ended || event.duration() == null) return;
     String outcome = event.type() == Type.REFRESHED ? "success" : Words.lower(event.failure().reason());

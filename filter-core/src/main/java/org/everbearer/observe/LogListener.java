@@ -84,6 +84,9 @@ public final class LogListener implements TokenListener {
       case ODD_TOKEN:
         warn(event, event.failure().getMessage());
         break;
+      case EVENTS_DROPPED:
+        log.warn("{} {} events were not told: a listener is too slow", event.client(), event.count());
+        break;
       default:
         log.debug("{} [{}] {}", event.client(), event.identity(), event);
     }

@@ -89,6 +89,7 @@ public final class StateJson {
     json.addProperty("deadFamilies", counters.of(Type.DEAD));
     json.addProperty("storeFailures", counters.of(Type.STORE_FAILED));
     json.addProperty("unsaved", counters.of(Type.NOT_SAVED));
+    json.addProperty("eventsDropped", counters.of(Type.EVENTS_DROPPED));
     return json;
   }
 }

@@ -40,6 +40,9 @@ public interface TokenSourceMXBean {
 
   long getStoreFailureCount();
 
+  /** Events that were not told to listeners, and are in no counter, because a listener is too slow. */
+  long getDroppedEventCount();
+
   /** How many refreshes of the application's token have failed in a row. */
   int getFailuresInARow();
 
