@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -44,7 +46,8 @@ final class ContainerProcess implements AutoCloseable {
         // All the applications in the container share the one family, and each deployment finds what the last one left.
         "EVERBEARER_CHAT_API_STORE", "file:" + base.resolve("tokens"),
         "EVERBEARER_CHAT_API_REFRESH_MARGIN", "300ms"));
-    builder.redirectErrorStream(true).redirectOutput(base.resolve("output.log").toFile());
+    builder.redirectErrorStream(true).redirectOutput(
+        ProcessBuilder.Redirect.appendTo(base.resolve("output.log").toFile()));
     ContainerProcess started = new ContainerProcess(kind, base, port, builder.start());
     Files.createDirectories(kind.deployments(base));
     return started;
@@ -93,6 +96,15 @@ final class ContainerProcess implements AutoCloseable {
     return all.toString();
   }
 
+  /** Who is being waited for. */
+  private String threads() {
+    try {
+      return jcmd("Thread.print");
+    } catch (Exception e) {
+      return "no thread dump: " + e;
+    }
+  }
+
   private String jcmd(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(java().pid())));
@@ -117,6 +129,11 @@ final class ContainerProcess implements AutoCloseable {
     long begin = System.nanoTime();
     ProcessHandle java = java();
     process.destroy();
+    try {
+      java.onExit().get(5, TimeUnit.SECONDS);
+    } catch (TimeoutException slow) {
+      Files.writeString(base.resolve("output.log"), threads(), StandardOpenOption.APPEND);
+    }
     java.onExit().get(60, TimeUnit.SECONDS);
     process.onExit().get(60, TimeUnit.SECONDS);
     return (System.nanoTime() - begin) / 1e9;

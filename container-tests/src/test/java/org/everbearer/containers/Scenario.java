@@ -156,6 +156,7 @@ final class Scenario {
     for (Row row : rows) {
       Outcome outcome = outcomes.get(row);
       outcome.put("stop", String.format(java.util.Locale.ROOT, "%.1f s", seconds));
+      // A refresh on its way is waited for, up to requestTimeout (10 s), so that its new tokens are saved.
       if (seconds > 20) outcome.fail("stop", new IllegalStateException("it took " + seconds + " s"));
       if (tokens) outcome.fail("stop", new IllegalStateException("a token is in the log"));
       if (!outcome.failures().isEmpty()) outcome.addLog(container.log());
