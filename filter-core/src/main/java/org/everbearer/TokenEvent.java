@@ -90,6 +90,7 @@ public final class TokenEvent {
     this.refreshesIn = b.refreshesIn;
   }
 
+  /** What has happened. */
   public Type type() {
     return type;
   }

@@ -31,7 +31,9 @@ final class ContainerProcess implements AutoCloseable {
     this.process = process;
   }
 
-  static ContainerProcess start(Path home, Path base, List<Row> rows, Runner runner) throws Exception {
+  /** @param settings further environment variables, such as where the tokens are stored */
+  static ContainerProcess start(Path home, Path base, List<Row> rows, Runner runner, Map<String, String> settings)
+      throws Exception {
     Kind kind = rows.get(0).kind();
     int port = Ports.free();
     ProcessBuilder builder = kind.command(home, base, rows, port).directory(base.toFile());
@@ -43,9 +45,8 @@ final class ContainerProcess implements AutoCloseable {
         "AUTH_BASE_URL", runner.standIn().toString(),
         "AUTH_ACCESS_TOKEN", first.get("accessToken").getAsString(),
         "AUTH_REFRESH_TOKEN", first.get("refreshToken").getAsString(),
-        // All the applications in the container share the one family, and each deployment finds what the last one left.
-        "EVERBEARER_CHAT_API_STORE", "file:" + base.resolve("tokens"),
         "EVERBEARER_CHAT_API_REFRESH_MARGIN", "300ms"));
+    builder.environment().putAll(settings);
     builder.redirectErrorStream(true).redirectOutput(
         ProcessBuilder.Redirect.appendTo(base.resolve("output.log").toFile()));
     ContainerProcess started = new ContainerProcess(kind, base, port, builder.start());

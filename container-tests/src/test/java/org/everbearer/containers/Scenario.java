@@ -41,7 +41,9 @@ final class Scenario {
   Map<Row, Outcome> run() throws Exception {
     Path home = rows.get(0).kind().home(rows.get(0).version());
     for (Row row : rows) outcomes.put(row, new Outcome(row, home));
-    container = ContainerProcess.start(home, Files.createDirectories(base), rows, runner);
+    // All the applications in the container share the one family, and each deployment finds what the last one left.
+    container = ContainerProcess.start(home, Files.createDirectories(base), rows, runner,
+        Map.of("EVERBEARER_CHAT_API_STORE", "file:" + base.resolve("tokens")));
     try {
       step("deploy", row -> deploy(row, "chat", wars.apply(row.isJavax()).sample).await("health", 200));
       if (outcomes.values().stream().anyMatch(outcome -> !outcome.failures().isEmpty())) {
