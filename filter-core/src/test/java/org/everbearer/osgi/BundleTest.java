@@ -60,8 +60,11 @@ class BundleTest {
       Bundle library = install(framework.getBundleContext());
       library.start();
       assertEquals(Bundle.ACTIVE, library.getState());
+      ClassLoader loader = library.loadClass("org.everbearer.TokenSet").getClassLoader();
       for (String name : ownClasses()) {
-        assertSame(library.loadClass(name).getClassLoader(), library.loadClass("org.everbearer.TokenSet").getClassLoader());
+        Class<?> loaded = Class.forName(name, true, loader);
+        assertSame(loader, loaded.getClassLoader());
+        loaded.getDeclaredMethods(); // finds all types of their signatures
       }
       Map<String, String> params = Map.of("baseUrl", origin, "allowedOrigins", origin, "refreshToken", "r.1");
       Callable<?> caller = (Callable<?>) framework.getBundleContext()
