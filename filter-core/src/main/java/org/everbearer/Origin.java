@@ -58,6 +58,7 @@ public final class Origin {
     return origin;
   }
 
+  /** In lower case: {@code https} or {@code http}. */
   public String scheme() {
     return scheme;
   }

@@ -155,6 +155,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * its way changes nothing any more. The guide's "store tokens".
    *
    * @param identity null for the web application's own
+   * @throws TokenException if the store could not be written, or the client is closed
    */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
     TokenFamily family = family(identity);
@@ -173,6 +174,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * Gives up the tokens, here and in the store; a refresh on its way cannot bring them back. The guide's "clear tokens".
    *
    * @param identity null for the web application's own
+   * @throws TokenException if the store could not be written, or the client is closed
    */
   public void clearTokens(String identity) throws TokenException {
     TokenFamily family = family(identity);

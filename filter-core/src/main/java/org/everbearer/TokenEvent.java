@@ -94,6 +94,7 @@ public final class TokenEvent {
     this.count = b.count;
   }
 
+  /** What has happened. */
   public Type type() {
     return type;
   }

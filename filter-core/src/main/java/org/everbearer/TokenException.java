@@ -55,10 +55,12 @@ public final class TokenException extends IOException {
   private final transient Instant nextTry;
   private final transient String rotatedRefreshToken;
 
+  /** @param message must not hold a token or a secret: it is logged */
   public TokenException(Reason reason, String message) {
     this(reason, message, null, null, null, null);
   }
 
+  /** @param message must not hold a token or a secret: it is logged, as the cause's is */
   public TokenException(Reason reason, String message, Throwable cause) {
     this(reason, message, cause, null, null, null);
   }
@@ -112,6 +114,7 @@ public final class TokenException extends IOException {
     return null;
   }
 
+  /** Why there is no token. */
   public Reason reason() {
     return reason;
   }

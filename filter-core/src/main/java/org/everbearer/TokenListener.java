@@ -8,5 +8,6 @@ package org.everbearer;
  * overflow the queue are dropped and counted.
  */
 public interface TokenListener {
+  /** @param event holds no token; tokens are named by {@linkplain Fingerprint fingerprints} */
   void onEvent(TokenEvent event);
 }

@@ -93,6 +93,7 @@ public final class TokenRecord {
     return lifetime;
   }
 
+  /** How far the last refresh has come. */
   public Phase phase() {
     return phase;
   }
@@ -208,34 +209,40 @@ public final class TokenRecord {
       this.attempts = r.attempts;
     }
 
+    /** See {@link TokenRecord#generation()}. */
     public Builder generation(long value) {
       generation = value;
       return this;
     }
 
+    /** See {@link TokenRecord#seed()}. */
     public Builder seed(String hash) {
       seed = hash;
       return this;
     }
 
+    /** Either may be null. */
     public Builder tokens(String access, String refresh) {
       accessToken = access;
       refreshToken = refresh;
       return this;
     }
 
+    /** When the access token expires, in milliseconds since 1970, and how long it lived when it was new. */
     public Builder expiry(long at, long lifetimeMillis) {
       expiresAt = at;
       lifetime = lifetimeMillis;
       return this;
     }
 
+    /** See {@link TokenRecord#phase()}; the hash is of the refresh token that it is about, or null. */
     public Builder phase(Phase value, String hash) {
       phase = value;
       spentHash = hash;
       return this;
     }
 
+    /** See {@link TokenRecord#fence()}. */
     public Builder fence(long value) {
       fence = value;
       return this;
@@ -248,12 +255,14 @@ public final class TokenRecord {
       return this;
     }
 
+    /** When the refresh was first sent, in milliseconds since 1970, and how often it has been. */
     public Builder sent(long firstAt, int times) {
       sentAt = firstAt;
       attempts = times;
       return this;
     }
 
+    /** The record. */
     public TokenRecord build() {
       return new TokenRecord(this);
     }

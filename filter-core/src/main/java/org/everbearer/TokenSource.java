@@ -26,7 +26,11 @@ public interface TokenSource {
    */
   AccessToken accessToken() throws TokenException;
 
-  /** {@link #accessToken()}, as a string. */
+  /**
+   * {@link #accessToken()}, as a string.
+   *
+   * @throws TokenException as {@link #accessToken()} does
+   */
   default String token() throws TokenException {
     return accessToken().value();
   }

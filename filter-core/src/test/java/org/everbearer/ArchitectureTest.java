@@ -6,7 +6,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -51,6 +53,19 @@ class ArchitectureTest {
   static final ArchRule commonPool_isNotUsed = noClasses().should().callMethod(ForkJoinPool.class, "commonPool")
       .orShould().callMethod(CompletableFuture.class, "supplyAsync", Supplier.class)
       .orShould().callMethod(CompletableFuture.class, "runAsync", Runnable.class);
+
+  @ArchTest
+  static final ArchRule securityManager_isNotUsed = noClasses()
+      .should().dependOnClassesThat().haveNameMatching(
+          "java\\.lang\\.SecurityManager|java\\.security\\.(AccessController|Policy|Privileged.*)")
+      .orShould().callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.nameMatching(".etSecurityManager")));
+
+  /** Nothing that needs --add-opens: no look into what is not public. */
+  @ArchTest
+  static final ArchRule nothing_isOpenedByReflection = noClasses()
+      .should().callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.nameMatching(
+          "setAccessible|trySetAccessible|getDeclaredFields?|getDeclaredMethods?|privateLookupIn|defineClass")))
+      .orShould().dependOnClassesThat().resideInAnyPackage("sun..", "jdk..", "com.sun..");
 
   private static DescribedPredicate<JavaClass> ofTheirOwnPackageOrTheRoot() {
     return DescribedPredicate.describe("belong to the root, to their own package, or to others' libraries",

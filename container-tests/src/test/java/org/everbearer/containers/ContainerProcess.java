@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -29,7 +31,9 @@ final class ContainerProcess implements AutoCloseable {
     this.process = process;
   }
 
-  static ContainerProcess start(Path home, Path base, List<Row> rows, Runner runner) throws Exception {
+  /** @param settings further environment variables, such as where the tokens are stored */
+  static ContainerProcess start(Path home, Path base, List<Row> rows, Runner runner, Map<String, String> settings)
+      throws Exception {
     Kind kind = rows.get(0).kind();
     int port = Ports.free();
     ProcessBuilder builder = kind.command(home, base, rows, port).directory(base.toFile());
@@ -41,10 +45,10 @@ final class ContainerProcess implements AutoCloseable {
         "AUTH_BASE_URL", runner.standIn().toString(),
         "AUTH_ACCESS_TOKEN", first.get("accessToken").getAsString(),
         "AUTH_REFRESH_TOKEN", first.get("refreshToken").getAsString(),
-        // All the applications in the container share the one family, and each deployment finds what the last one left.
-        "EVERBEARER_CHAT_API_STORE", "file:" + base.resolve("tokens"),
         "EVERBEARER_CHAT_API_REFRESH_MARGIN", "300ms"));
-    builder.redirectErrorStream(true).redirectOutput(base.resolve("output.log").toFile());
+    builder.environment().putAll(settings);
+    builder.redirectErrorStream(true).redirectOutput(
+        ProcessBuilder.Redirect.appendTo(base.resolve("output.log").toFile()));
     ContainerProcess started = new ContainerProcess(kind, base, port, builder.start());
     Files.createDirectories(kind.deployments(base));
     return started;
@@ -93,6 +97,15 @@ final class ContainerProcess implements AutoCloseable {
     return all.toString();
   }
 
+  /** Who is being waited for. */
+  private String threads() {
+    try {
+      return jcmd("Thread.print");
+    } catch (Exception e) {
+      return "no thread dump: " + e;
+    }
+  }
+
   private String jcmd(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(java().pid())));
@@ -117,6 +130,11 @@ final class ContainerProcess implements AutoCloseable {
     long begin = System.nanoTime();
     ProcessHandle java = java();
     process.destroy();
+    try {
+      java.onExit().get(5, TimeUnit.SECONDS);
+    } catch (TimeoutException slow) {
+      Files.writeString(base.resolve("output.log"), threads(), StandardOpenOption.APPEND);
+    }
     java.onExit().get(60, TimeUnit.SECONDS);
     process.onExit().get(60, TimeUnit.SECONDS);
     return (System.nanoTime() - begin) / 1e9;

@@ -24,18 +24,21 @@ final class Wars {
   final Path dropIn;
   /** With {@code metadata-complete="true"}. */
   final Path complete;
+  /** Without the library: for what the container does with any application. */
+  final Path other;
 
-  private Wars(Path sample, Path dropIn, Path complete) {
+  private Wars(Path sample, Path dropIn, Path complete, Path other) {
     this.sample = sample;
     this.dropIn = dropIn;
     this.complete = complete;
+    this.other = other;
   }
 
   static Wars of(Path directory, boolean javax) throws Exception {
     Files.createDirectories(directory);
     String file = System.getProperty("sample.war");
     Path sample = Path.of(javax ? file.replace(".war", "-javax.war") : file).normalize();
-    Path probe = compileProbe(directory, sample, javax);
+    Path probe = compile("AsyncProbe", directory, classPath(directory, sample), javax);
     Path dropIn = directory.resolve("drop-in.war");
     rewrite(sample, dropIn, xml -> change(change(xml, MAPPING, ""), FILTER, String.join("\n",
         param("client", "chat-api"),
@@ -45,7 +48,11 @@ final class Wars {
         param("allowedOrigins", "#{env:CHAT_API_BASE_URL}"))), probe);
     Path complete = directory.resolve("complete.war");
     rewrite(sample, complete, xml -> change(xml, "metadata-complete=\"false\"", "metadata-complete=\"true\""), null);
-    return new Wars(sample, dropIn, complete);
+    Path other = directory.resolve("other.war");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(other))) {
+      add(compile("Gathering", directory, "", javax), out);
+    }
+    return new Wars(sample, dropIn, complete, other);
   }
 
   private static String param(String name, String value) {
@@ -67,12 +74,15 @@ final class Wars {
         out.write(entry.getName().equals(WEB_XML)
             ? webXml.apply(new String(bytes, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8) : bytes);
       }
-      if (classes == null) return;
-      try (Stream<Path> files = Files.walk(classes).filter(Files::isRegularFile)) {
-        for (Path file : (Iterable<Path>) files::iterator) {
-          out.putNextEntry(new ZipEntry("WEB-INF/classes/" + classes.relativize(file).toString().replace('\\', '/')));
-          out.write(Files.readAllBytes(file));
-        }
+      if (classes != null) add(classes, out);
+    }
+  }
+
+  private static void add(Path classes, ZipOutputStream war) throws IOException {
+    try (Stream<Path> files = Files.walk(classes).filter(Files::isRegularFile)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        war.putNextEntry(new ZipEntry("WEB-INF/classes/" + classes.relativize(file).toString().replace('\\', '/')));
+        war.write(Files.readAllBytes(file));
       }
     }
   }
@@ -83,10 +93,10 @@ final class Wars {
     }
   }
 
-  /** Against the libraries of the WAR itself, which are not on the class path of these tests. */
-  private static Path compileProbe(Path directory, Path war, boolean javax) throws Exception {
+  /** The libraries of the WAR itself, which are not on the class path of these tests. */
+  private static String classPath(Path directory, Path war) throws IOException {
     Path lib = Files.createDirectories(directory.resolve("lib"));
-    StringBuilder classPath = new StringBuilder(servletApi(javax).toString());
+    StringBuilder classPath = new StringBuilder();
     try (ZipFile zip = new ZipFile(war.toFile())) {
       for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
         if (!entry.getName().matches("WEB-INF/lib/[^/]+\\.jar")) continue;
@@ -95,16 +105,20 @@ final class Wars {
         classPath.append(java.io.File.pathSeparator).append(jar);
       }
     }
+    return classPath.toString();
+  }
+
+  private static Path compile(String name, Path directory, String classPath, boolean javax) throws IOException {
     String source;
-    try (InputStream in = Wars.class.getResourceAsStream("AsyncProbe.java.txt")) {
+    try (InputStream in = Wars.class.getResourceAsStream(name + ".java.txt")) {
       source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    Path file = directory.resolve("AsyncProbe.java");
+    Path file = directory.resolve(name + ".java");
     Files.writeString(file, javax ? source.replace("jakarta.servlet", "javax.servlet") : source);
-    Path classes = Files.createDirectories(directory.resolve("classes"));
+    Path classes = Files.createDirectories(directory.resolve("classes").resolve(name));
     int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, "--release", "17", "-proc:none",
-        "-classpath", classPath.toString(), "-d", classes.toString(), file.toString());
-    if (status != 0) throw new IllegalStateException("the probe does not compile");
+        "-classpath", servletApi(javax) + classPath, "-d", classes.toString(), file.toString());
+    if (status != 0) throw new IllegalStateException(name + " does not compile");
     return classes;
   }
 

@@ -65,6 +65,7 @@ public final class ClientConfig {
     return source().name();
   }
 
+  /** How new tokens are obtained. */
   public Protocol protocol() {
     return settings.protocol();
   }

@@ -30,6 +30,7 @@ public final class ConfigSource {
   /** Finds an object in a naming service. */
   @FunctionalInterface
   public interface JndiLookup {
+    /** @throws NamingException if there is nothing of this name */
     Object lookup(String name) throws NamingException;
   }
 
@@ -151,11 +152,13 @@ public final class ConfigSource {
       return this;
     }
 
+    /** In which {@code everbearer.<client>.<parameter>} and {@code #{sys:NAME}} are looked up. */
     public Builder systemProperties(Map<String, String> value) {
       systemProperties = value;
       return this;
     }
 
+    /** In which {@code EVERBEARER_<CLIENT>_<PARAMETER>} and {@code #{env:NAME}} are looked up. */
     public Builder environment(Map<String, String> value) {
       environment = value;
       return this;
@@ -185,6 +188,7 @@ public final class ConfigSource {
       return this;
     }
 
+    /** The source, of copies of the maps. */
     public ConfigSource build() {
       return new ConfigSource(this);
     }

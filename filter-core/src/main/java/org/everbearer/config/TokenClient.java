@@ -170,6 +170,7 @@ public final class TokenClient implements AutoCloseable {
     }
   }
 
+  /** What the client was made from. */
   public ClientConfig config() {
     return config;
   }

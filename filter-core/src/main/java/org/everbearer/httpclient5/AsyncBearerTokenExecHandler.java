@@ -35,6 +35,7 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
   private final RequestSigner signer;
   private final String identityAttribute;
 
+  /** For a client that is built elsewhere; {@code addTo} also finds the place in the chain. */
   public AsyncBearerTokenExecHandler(OutboundTokens tokens) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.signer = new RequestSigner(tokens);

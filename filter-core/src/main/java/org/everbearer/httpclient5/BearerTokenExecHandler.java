@@ -49,6 +49,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   private final OutboundTokens tokens;
   private final RequestSigner signer;
 
+  /** For a client that is built elsewhere; {@code addTo} also finds the place in the chain. */
   public BearerTokenExecHandler(OutboundTokens tokens) {
     this.tokens = Objects.requireNonNull(tokens, "tokens");
     this.signer = new RequestSigner(tokens);

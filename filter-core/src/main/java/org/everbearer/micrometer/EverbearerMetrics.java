@@ -42,6 +42,7 @@ public final class EverbearerMetrics implements TokenListener, AutoCloseable {
   private final Clock clock;
   private final ConcurrentMap<String, ClientMeters> clients = new ConcurrentHashMap<>();
 
+  /** Registers nothing yet: the meters of a client come with its first event. The registry stays open. */
   public EverbearerMetrics(MeterRegistry registry) {
     this(registry, Clock.systemUTC());
   }

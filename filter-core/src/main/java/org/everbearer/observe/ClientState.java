@@ -62,6 +62,7 @@ public final class ClientState implements TokenListener {
     if (event.type() != Type.HELD && event.type() != Type.EVENTS_DROPPED) timeline.add(event);
   }
 
+  /** The client's name. */
   public String client() {
     return client;
   }

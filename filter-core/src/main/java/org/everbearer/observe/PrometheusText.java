@@ -6,7 +6,9 @@ import org.everbearer.TokenEvent.Type;
 
 /** The counters and gauges of all clients in Prometheus' text format 0.0.4, or as OpenMetrics 1.0. */
 public final class PrometheusText {
+  /** Of the Prometheus text format. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  /** Of the OpenMetrics text format. */
   public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
   private final Collection<ClientState> clients;

@@ -22,8 +22,10 @@ public interface TokenSourceMXBean {
   /** The first eight digits of the access token's SHA-256; {@code none} when there is none. */
   String getTokenFingerprint();
 
+  /** Refreshes that brought a token, since the start. */
   long getRefreshCount();
 
+  /** Refreshes that failed, since the start. */
   long getFailureCount();
 
   /** How often a resource server rejected a token (401). */
@@ -38,6 +40,7 @@ public interface TokenSourceMXBean {
   /** How often a refresh token was rejected, so that only new tokens helped. */
   long getDeadFamilyCount();
 
+  /** Reads and writes of the store that failed, since the start. */
   long getStoreFailureCount();
 
   /** Events that were not told to listeners, and are in no counter, because a listener is too slow. */
@@ -55,6 +58,7 @@ public interface TokenSourceMXBean {
   /** Its kind, as in {@code TRANSIENT}; or null. */
   String getLastFailureReason();
 
+  /** Null if none has failed. */
   Date getLastFailureTime();
 
   /** Begins a refresh now, whatever the state and the back-off, and does not wait for it. */

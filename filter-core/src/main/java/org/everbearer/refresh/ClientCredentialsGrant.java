@@ -19,6 +19,7 @@ public final class ClientCredentialsGrant implements TokenRefresher {
     this.grant = b.grant("client_credentials");
   }
 
+  /** @param endpoint where the requests go; closed with what is built */
   public static Builder builder(TokenEndpoint endpoint) {
     return new Builder(endpoint);
   }
@@ -54,6 +55,7 @@ public final class ClientCredentialsGrant implements TokenRefresher {
       return this;
     }
 
+    /** Ready for use by any number of threads. */
     public ClientCredentialsGrant build() {
       return new ClientCredentialsGrant(this);
     }

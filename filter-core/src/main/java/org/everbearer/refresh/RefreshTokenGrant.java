@@ -24,6 +24,7 @@ public final class RefreshTokenGrant implements TokenRefresher {
     this.grant = b.grant("refresh_token");
   }
 
+  /** @param endpoint where the requests go; closed with what is built */
   public static Builder builder(TokenEndpoint endpoint) {
     return new Builder(endpoint);
   }
@@ -54,6 +55,7 @@ public final class RefreshTokenGrant implements TokenRefresher {
       return this;
     }
 
+    /** Ready for use by any number of threads. */
     public RefreshTokenGrant build() {
       return new RefreshTokenGrant(this);
     }

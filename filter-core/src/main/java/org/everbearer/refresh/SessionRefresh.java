@@ -43,6 +43,7 @@ public final class SessionRefresh implements TokenRefresher {
     this.dialect = Dialect.session(b.accessTokenPath, b.refreshTokenPath, b.expiresInPath, b.deadTokenPattern);
   }
 
+  /** @param endpoint where the requests go; closed with what is built */
   public static Builder builder(TokenEndpoint endpoint) {
     return new Builder(endpoint);
   }
@@ -123,6 +124,7 @@ public final class SessionRefresh implements TokenRefresher {
       return this;
     }
 
+    /** Ready for use by any number of threads. */
     public SessionRefresh build() {
       return new SessionRefresh(this);
     }

@@ -38,6 +38,7 @@ public final class TokenExchange implements Closeable {
     this.dialect = Dialect.exchange(requestedTokenType);
   }
 
+  /** @param endpoint where the requests go; closed with what is built */
   public static Builder builder(TokenEndpoint endpoint) {
     return new Builder(endpoint);
   }
@@ -112,6 +113,7 @@ public final class TokenExchange implements Closeable {
       return this;
     }
 
+    /** Ready for use by any number of threads. */
     public TokenExchange build() {
       return new TokenExchange(this);
     }

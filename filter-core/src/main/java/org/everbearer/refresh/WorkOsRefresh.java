@@ -34,6 +34,7 @@ public final class WorkOsRefresh implements TokenRefresher {
     this.organizationId = b.organizationId;
   }
 
+  /** @param endpoint where the requests go; closed with what is built */
   public static Builder builder(TokenEndpoint endpoint, String clientId) {
     return new Builder(endpoint, clientId);
   }
@@ -84,6 +85,7 @@ public final class WorkOsRefresh implements TokenRefresher {
       return this;
     }
 
+    /** Ready for use by any number of threads. */
     public WorkOsRefresh build() {
       return new WorkOsRefresh(this);
     }

@@ -94,7 +94,11 @@ public final class BearerTokens {
     return new CurrentSource(clients.named(client), binding);
   }
 
-  /** {@code source(client).token()}: a valid access token, for this thread's user if each has their own. */
+  /**
+   * {@code source(client).token()}: a valid access token, for this thread's user if each has their own.
+   *
+   * @throws TokenException when none can be had within the client's {@code waitTimeout}, or nobody is bound to the thread
+   */
   public String validAccessToken(String client) throws TokenException {
     return source(client).token();
   }
@@ -114,7 +118,11 @@ public final class BearerTokens {
     coordinator(client, ClientConfig.Identity.APPLICATION).storeTokens(null, tokens);
   }
 
-  /** Gives up the tokens of the whole web application; {@link #storeTokens(String, TokenSet)} brings new ones. */
+  /**
+   * Gives up the tokens of the whole web application; {@link #storeTokens(String, TokenSet)} brings new ones.
+   *
+   * @throws TokenException if the store could not be written
+   */
   public void clearTokens(String client) throws TokenException {
     coordinator(client, ClientConfig.Identity.APPLICATION).clearTokens(null);
   }

@@ -41,6 +41,7 @@ public final class FileTokenStore implements TokenStore {
     return at(path, EncryptionKeys.none());
   }
 
+  /** With 10 s of patience for the lock that other processes hold. */
   public static FileTokenStore at(Path path, EncryptionKeys keys) {
     return at(path, keys, Duration.ofSeconds(10));
   }

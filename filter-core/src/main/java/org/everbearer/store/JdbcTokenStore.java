@@ -290,11 +290,13 @@ public final class JdbcTokenStore implements TokenStore {
       return this;
     }
 
+    /** Encrypts what is written; unset, tokens are stored as they are. */
     public Builder encryption(EncryptionKeys value) {
       keys = Objects.requireNonNull(value, "keys");
       return this;
     }
 
+    /** The store; no connection is opened yet. */
     public JdbcTokenStore build() {
       return new JdbcTokenStore(this);
     }

@@ -1,16 +1,12 @@
 package org.everbearer.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,16 +65,17 @@ class ContextParamClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void withoutParameters_nothingHappensAndNothingIsLogged(Container container) throws Exception {
-    PrintStream err = System.err;
-    ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
-    try (Deployed deployed = container.deploy(withParams(Map.of("status", "a parameter of somebody else")))) {
-      assertEquals(Set.of(), clients(deployed));
-    } finally {
-      System.setErr(err);
+  void withoutParameters_nothingHappensAndNothingIsLoggedAboveDebug(Container container) throws Exception {
+    try (LogAtDebug log = new LogAtDebug()) {
+      try (Deployed deployed = container.deploy(withParams(Map.of("status", "a parameter of somebody else")))) {
+        assertEquals(Set.of(), clients(deployed));
+      }
+      assertEquals(List.of(), log.lines().stream().filter(line -> !line.contains("DEBUG")).toList());
+      // What stays silent is not the log itself.
+      container.deploy(withParams(chat.client("client", "chat-api", "refreshToken", "r.chat.1"))).close();
+      assertTrue(log.lines().stream().anyMatch(line -> line.contains("DEBUG")), () -> log.lines().toString());
+      assertTrue(log.lines().stream().anyMatch(line -> line.contains("INFO")), () -> log.lines().toString());
     }
-    assertFalse(logged.toString(StandardCharsets.UTF_8).contains("everbearer"), () -> logged.toString(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest

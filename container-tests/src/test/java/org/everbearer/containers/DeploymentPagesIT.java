@@ -1,0 +1,99 @@
+package org.everbearer.containers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's pages for Tomcat and Jetty, followed with its own XML, but for the database, which is H2. */
+class DeploymentPagesIT {
+  private static final Row TOMCAT = Row.parse("tomcat-10.1");
+  private static final Row JETTY = Row.parse("jetty-12.1/ee10");
+  private static final Map<String, String> CREATE_TABLE = Map.of("EVERBEARER_CHAT_API_CREATE_TABLE", "true");
+
+  @TempDir
+  Path base;
+
+  @Test
+  void tomcatsPage_contextXmlAndSetenv() throws Exception {
+    copy(driver(), "lib/");
+    write("bin/setenv.sh", "export EVERBEARER_CHAT_API_STORE=jdbc:jdbc/tokens\n");
+    write("conf/Catalina/localhost/chat.xml", onH2(readme("<Context>.*?</Context>")));
+    String log = chat(TOMCAT, CREATE_TABLE);
+    assertTrue(log.contains("store=jdbc:jdbc/tokens (environment variable EVERBEARER_CHAT_API_STORE)"), log);
+    assertTrue(log.contains("waitTimeout=10s (context-param everbearer.waitTimeout)"), log);
+  }
+
+  @Test
+  void jettysPage_modulesAndContextXml() throws Exception {
+    copy(driver(), "lib/ext/");
+    Matcher modules = Pattern.compile("add the modules `([^`]+)`").matcher(readme(".*"));
+    assertTrue(modules.find());
+    Path home = JETTY.kind().home(JETTY.version());
+    Process setup = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
+        home.resolve("start.jar").toString(), "jetty.base=" + base, "--add-modules=" + modules.group(1))
+        .directory(base.toFile()).redirectErrorStream(true).redirectOutput(base.resolve("modules.log").toFile()).start();
+    assertEquals(0, setup.waitFor(), () -> "see " + base.resolve("modules.log"));
+    write("webapps/chat.xml", onH2(readme("<\\?xml version=\"1.0\"\\?>\\s+<!DOCTYPE Configure.*?</Configure>")));
+    String log = chat(JETTY, CREATE_TABLE);
+    assertTrue(log.contains("store=jdbc:jdbc/tokens (context-param everbearer.store)"), log);
+  }
+
+  private String chat(Row row, Map<String, String> settings) throws Exception {
+    copy(Path.of(System.getProperty("sample.war")), "webapps/chat.war");
+    try (Runner runner = Runner.start(List.of(), "--port", "0", "--access-token-lifetime", "3s");
+        ContainerProcess container =
+            ContainerProcess.start(row.kind().home(row.version()), base, List.of(row), runner, settings)) {
+      Visitor visitor = container.visitor("chat");
+      visitor.await("health", 200);
+      visitor.chatOnce();
+      assertTrue(Files.size(base.resolve("tokens.mv.db")) > 0, "the table is in the database");
+      container.stop();
+      return container.log();
+    }
+  }
+
+  private static String readme(String part) throws IOException {
+    Matcher matcher = Pattern.compile(part, Pattern.DOTALL).matcher(Files.readString(Path.of("..", "README.md")));
+    if (!matcher.find()) throw new IllegalStateException("the README has no " + part);
+    return matcher.group().stripIndent().strip();
+  }
+
+  private String onH2(String xml) {
+    String database = "jdbc:h2:file:" + base.resolve("tokens");
+    return replace(replace(xml.replace("name=\"url\"", "name=\"URL\""), "jdbc:postgresql:[^\"<]+", database),
+        "org\\.postgresql[A-Za-z.]+", xml.contains("<Context>") ? "org.h2.Driver" : "org.h2.jdbcx.JdbcDataSource");
+  }
+
+  private static String replace(String text, String pattern, String replacement) {
+    String changed = text.replaceAll(pattern, Matcher.quoteReplacement(replacement));
+    if (changed.equals(text)) throw new IllegalStateException("the README's XML has no " + pattern);
+    return changed;
+  }
+
+  private static Path driver() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of)
+        .filter(jar -> jar.getFileName().toString().startsWith("h2-")).findFirst().orElseThrow();
+  }
+
+  private void copy(Path file, String to) throws IOException {
+    Path target = to.endsWith("/") ? base.resolve(to).resolve(file.getFileName()) : base.resolve(to);
+    Files.createDirectories(target.getParent());
+    Files.copy(file, target);
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.createDirectories(base.resolve(file).getParent());
+    Files.writeString(base.resolve(file), text);
+  }
+}
