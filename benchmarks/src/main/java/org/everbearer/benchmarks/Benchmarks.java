@@ -11,6 +11,7 @@ public final class Benchmarks {
     TABLES.put("hot-path", HotPathTable::measure);
     TABLES.put("sessions", SessionsTable::measure);
     TABLES.put("exec-handler", ExecHandlerTable::measure);
+    TABLES.put("servlet-request", ServletRequestTable::measure);
     TABLES.put("stampede", StampedeTable::measure);
     TABLES.put("users", UsersTable::measure);
     TABLES.put("margin", MarginTable::measure);
