@@ -68,7 +68,7 @@ final class IdentitiesTable {
         + " suffice whatever else is held. Refreshes: " + REFRESHES + " of expired"
         + " tokens (each identity once, several batches where there are fewer), asked for by accessTokenAsync, in wall"
         + " time, against a refresher that answers at once; the median of " + REFRESH_ROUNDS
-        + "; default bulkhead of 32. Heap per session: see the command HeapPerSession.");
+        + "; default bulkhead of 32. Heap per session: the command heap.");
   }
 
   private static Row row(int count) throws Exception {

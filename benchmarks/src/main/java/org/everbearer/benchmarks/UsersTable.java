@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenSet;
@@ -35,7 +36,7 @@ final class UsersTable {
         AtomicLong first = new AtomicLong();
         floors.add(new Round(0, Callers.platform(USERS * CALLS, caller -> sleep(turn(caller, width), first))));
         StandInEndpoint endpoint = endpoint();
-        ours.add(new Round(everbearer(width, endpoint), endpoint));
+        ours.add(new Round(everbearer(width, endpoint, UsersTable::threads), endpoint));
       }
       Round floor = median(floors);
       Round our = median(ours);
@@ -43,6 +44,9 @@ final class UsersTable {
           floor.slowest() / limit, 1.0, 0);
       report.row("Everbearer, maxConcurrentRefreshes " + width, our.refreshes, our.slowest(), limit,
           our.slowest() / limit, our.slowest() / floor.slowest(), our.failures());
+      Round async = rounds(endpoint -> everbearer(width, endpoint, UsersTable::asynchronously));
+      report.row("the same by accessTokenAsync, one thread", async.refreshes, async.slowest(), limit,
+          async.slowest() / limit, "–", async.failures());
     }
     row(report, "Spring Security", UsersTable::spring);
     row(report, "Caffeine", UsersTable::caffeine);
@@ -50,7 +54,8 @@ final class UsersTable {
         + " one that is thrown away (refreshes and failures: the most of any). The bulkhead's limit is what 1,000"
         + " refreshes take at so many at a time; 32 is the default. The floor refreshes nothing: each thread sleeps until"
         + " the bulkhead can have served its user, so it shows what it takes to start and wake 8,000 threads on this"
-        + " machine. Spring and Caffeine have no bulkhead: they send all they have to the server at once.");
+        + " machine; accessTokenAsync needs none of them."
+        + " Spring and Caffeine have no bulkhead: they send all they have to the server at once.");
   }
 
   private interface Crowd {
@@ -72,13 +77,17 @@ final class UsersTable {
   }
 
   private static void row(Report report, String title, Crowd crowd) throws Exception {
+    Round round = rounds(crowd);
+    report.row(title, round.refreshes, round.slowest(), "–", "–", "–", round.failures());
+  }
+
+  private static Round rounds(Crowd crowd) throws Exception {
     List<Round> rounds = new ArrayList<>();
     for (int i = 0; i <= ROUNDS; i++) {
       StandInEndpoint endpoint = endpoint();
       rounds.add(new Round(crowd.meet(endpoint), endpoint));
     }
-    Round round = median(rounds);
-    report.row(title, round.refreshes, round.slowest(), "–", "–", "–", round.failures());
+    return median(rounds);
   }
 
   /** The round of median length, with the most refreshes and failures of any. */
@@ -112,7 +121,28 @@ final class UsersTable {
     endpoint.lifetime(Duration.ofHours(1)).latency(StampedeTable.REFRESH).forgetCalls();
   }
 
-  private static Callers.Outcome everbearer(int width, StandInEndpoint endpoint) throws Exception {
+  private interface Asking {
+    Callers.Outcome of(RefreshCoordinator coordinator) throws Exception;
+  }
+
+  private static Callers.Outcome threads(RefreshCoordinator coordinator) throws Exception {
+    return Callers.platform(USERS * CALLS, caller -> coordinator.source("user-" + caller % USERS).token());
+  }
+
+  private static Callers.Outcome asynchronously(RefreshCoordinator coordinator) throws Exception {
+    AtomicLong slowest = new AtomicLong();
+    CompletableFuture<?>[] all = new CompletableFuture<?>[USERS * CALLS];
+    long start = System.nanoTime();
+    for (int caller = 0; caller < all.length; caller++) {
+      all[caller] = coordinator.source("user-" + caller % USERS).accessTokenAsync()
+          .thenRun(() -> slowest.accumulateAndGet(System.nanoTime() - start, Math::max));
+    }
+    // A failed call fails the table.
+    CompletableFuture.allOf(all).get();
+    return new Callers.Outcome(slowest.get() / 1e6, Double.NaN, 0, 0);
+  }
+
+  private static Callers.Outcome everbearer(int width, StandInEndpoint endpoint, Asking asking) throws Exception {
     try (RefreshCoordinator coordinator =
         Everbearer.builder(endpoint).background(false).maxConcurrentRefreshes(width).build()) {
       for (int user = 0; user < USERS; user++) {
@@ -120,7 +150,7 @@ final class UsersTable {
         coordinator.storeTokens("user-" + user, TokenSet.of(first.accessToken(), first.refreshToken()));
       }
       expire(endpoint);
-      return Callers.platform(USERS * CALLS, caller -> coordinator.source("user-" + caller % USERS).token());
+      return asking.of(coordinator);
     }
   }
 
