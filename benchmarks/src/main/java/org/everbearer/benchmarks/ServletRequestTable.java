@@ -30,8 +30,8 @@ final class ServletRequestTable {
       report.row(title, calls ? before : "–", with.cpu(), with.cpuQuartiles(), with.cpu() - before, bytes,
           with.bytes() - bytes);
     });
-    report.note("A Tomcat request with a session, asynchronous processing allowed; in it HttpClient's whole chain, which"
-        + " answers where it would connect. Without: the same calls with neither filter nor interceptor.")
+    report.note("A Tomcat request with a session, asynchronous processing allowed; in it calls as in exec-handler."
+        + " Without: the same calls with neither filter nor interceptor.")
         .note(Jmh.settings());
   }
 }

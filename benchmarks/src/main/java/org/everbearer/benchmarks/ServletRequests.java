@@ -18,14 +18,13 @@ import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.impl.ChainElement;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.NamedElementChain;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.everbearer.TokenSet;
+import org.everbearer.httpclient5.BearerTokenExecHandler;
 import org.everbearer.servlet.BearerTokenFilter;
 import org.everbearer.servlet.BearerTokens;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,9 +38,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The whole library on one servlet request: the filter around a call with HttpClient, whose chain answers instead of
- * connecting. Request, response and session are Tomcat's own: they belong to one request that stays in its servlet for
- * as long as is measured.
+ * The whole library on one servlet request: the filter around calls as {@link ExecHandlers} makes them. Request,
+ * response and session are Tomcat's own: they belong to one request that stays in its servlet for as long as is
+ * measured.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -60,7 +59,7 @@ public class ServletRequests {
   private final Tomcat tomcat = new Tomcat();
   private HttpServletRequest request;
   private HttpServletResponse response;
-  private CloseableHttpClient http;
+  private ExecChainHandler handler = (hop, scope, next) -> next.proceed(hop, scope);
   private Filter filter;
   private FilterChain chain;
   private int calls;
@@ -81,10 +80,8 @@ public class ServletRequests {
     servlet.setAsyncSupported(true);
     servlet.addMapping("/*");
     tomcat.start();
-    HttpClientBuilder builder = HttpClients.custom().addExecInterceptorBefore(ChainElement.CONNECT.name(), "answer",
-        (hop, scope, next) -> new BasicClassicHttpResponse(204));
     BearerTokens tokens = BearerTokens.of(context.getServletContext());
-    http = without ? builder.build() : tokens.addTo(builder).build();
+    if (!without) handler = tokens.addTo(new Chain()).interceptor();
     filter = without ? (in, out, next) -> next.doFilter(in, out) : ours;
     chain = (in, out) -> callOut();
     java.net.http.HttpClient.newHttpClient().sendAsync(
@@ -115,11 +112,10 @@ public class ServletRequests {
   }
 
   private void callOut() throws IOException {
-    for (int i = 0; i < calls; i++) {
-      http.execute(new HttpGet(API + "/v1/chat"), reply -> {
-        if (reply.getCode() != 204) throw new IOException("answered " + reply.getCode());
-        return null;
-      });
+    try {
+      for (int i = 0; i < calls; i++) ExecHandlers.call(handler);
+    } catch (HttpException e) {
+      throw new IOException(e);
     }
   }
 
@@ -132,9 +128,25 @@ public class ServletRequests {
   @TearDown
   public void close() throws Exception {
     held.over.countDown();
-    http.close();
     tomcat.stop();
     tomcat.destroy();
+  }
+
+  /** Shows what has been added to it, in the place where a real chain calls it. */
+  private static final class Chain extends HttpClientBuilder {
+    private ExecChainHandler found;
+
+    @Override
+    protected void customizeExecChain(NamedElementChain<ExecChainHandler> chain) {
+      NamedElementChain<ExecChainHandler>.Node node = chain.getFirst();
+      while (!(node.getValue() instanceof BearerTokenExecHandler)) node = node.getNext();
+      found = node.getValue();
+    }
+
+    ExecChainHandler interceptor() throws IOException {
+      build().close();
+      return found;
+    }
   }
 
   /** Stays in its request until the measurement is over. */
