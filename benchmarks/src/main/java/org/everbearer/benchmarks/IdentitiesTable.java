@@ -44,8 +44,8 @@ final class IdentitiesTable {
     row(COUNTS[1]);
     row(COUNTS[0]);
     List<Row> rows = new ArrayList<>();
-    report.columns("identities", "floor: a walk, ns", "floor: a map, ns", "valid token, ns", "× map", "× 1,000 identities",
-        "1,000 of them active, ns", "× 1,000 identities");
+    report.columns("identities", "floor: a walk, ns", "floor: a map, ns", "valid token, ns", "× map",
+        "× 1,000 identities", "1,000 of them active, ns", "× 1,000 identities");
     for (int count : COUNTS) {
       Row row = row(count);
       rows.add(row);

@@ -32,8 +32,9 @@ final class StampedeTable {
     if (virtual) rows(report, "2,000 virtual threads", null, peer -> Callers.virtual(2000, caller -> peer.token()));
     else report.note("Virtual threads: run the same command on Java 21 or later.");
     report.note("A refresh takes 100 ms. Each row is the median of " + ROUNDS + " rounds after one that is thrown"
-        + " away (refreshes and failures: the most of any), each with a fresh instance. Times count from the common start and"
-        + " include waking the threads up; the floor, which refreshes nothing, shows what that takes. Everbearer runs without its timer, which would have refreshed before anybody"
+        + " away (refreshes and failures: the most of any), each with a fresh instance. Times count from the common"
+        + " start and include waking the threads up; the floor, which refreshes nothing, shows what that takes."
+        + " Everbearer runs without its timer, which would have refreshed before anybody"
         + " asks.");
     report.chart(chart.svg());
   }
