@@ -45,7 +45,8 @@ final class HeapTable {
     report.row("and their tokens were refreshed", measure(Life.REFRESHED, SESSIONS) - base - strings);
     report.row("and a call was made with HttpClient", measure(Life.HAS_CALLED, SESSIONS) - base - strings);
     report.note(String.format("%,d users, each with a session of their own in a Jetty in the same process, the memory"
-        + " store, an access token of %d characters and a refresh token of %d. What is measured is the heap after a garbage"
+        + " store, an access token of %d characters and a refresh token of %d. What is measured is the"
+        + " heap after a garbage"
         + " collection, less the %,.0f bytes that the same session takes without tokens, less the %d of the two token"
         + " strings. The number of threads must not grow with the sessions, or the command fails.", SESSIONS,
         LocalRefresher.ACCESS_TOKEN_LENGTH, LocalRefresher.REFRESH_TOKEN_LENGTH, base, strings));

@@ -53,7 +53,8 @@ final class UsersTable {
     report.note("A refresh takes 100 ms; 8,000 platform threads. Each row is the median of " + ROUNDS + " rounds after"
         + " one that is thrown away (refreshes and failures: the most of any). The bulkhead's limit is what 1,000"
         + " refreshes take at so many at a time; 32 is the default. The floor refreshes nothing: each thread sleeps"
-        + " until the bulkhead can have served its user, so it shows what it takes to start and wake 8,000 threads on this"
+        + " until the bulkhead can have served its user, so it shows what it takes to start and wake 8,000"
+        + " threads on this"
         + " machine; accessTokenAsync needs none of them."
         + " Spring and Caffeine have no bulkhead: they send all they have to the server at once.");
   }
