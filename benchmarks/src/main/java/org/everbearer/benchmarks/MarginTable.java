@@ -27,6 +27,7 @@ final class MarginTable {
     }
     report.note("The token has 200 s to live, a refresh takes 1 s, and a caller has waited if its own call took more"
         + " than half of that. Where there was no refresh at all the peer knows no margin or has a smaller one: its"
-        + " callers will wait later. Everbearer runs without its timer, which would have refreshed before anybody asks.");
+        + " callers will wait later."
+        + " Everbearer runs without its timer, which would have refreshed before anybody asks.");
   }
 }
