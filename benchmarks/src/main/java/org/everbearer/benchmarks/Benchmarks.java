@@ -11,6 +11,7 @@ public final class Benchmarks {
     TABLES.put("hot-path", HotPathTable::measure);
     TABLES.put("sessions", SessionsTable::measure);
     TABLES.put("exec-handler", ExecHandlerTable::measure);
+    TABLES.put("servlet-request", ServletRequestTable::measure);
     TABLES.put("stampede", StampedeTable::measure);
     TABLES.put("users", UsersTable::measure);
     TABLES.put("margin", MarginTable::measure);
@@ -18,15 +19,22 @@ public final class Benchmarks {
     TABLES.put("loopback", LoopbackTable::measure);
     TABLES.put("nodes", NodesTable::measure);
     TABLES.put("identities", IdentitiesTable::measure);
+    TABLES.put("heap", HeapTable::measure);
     TABLES.put("start", StartTable::measure);
   }
 
   private Benchmarks() {}
 
   public static void main(String[] args) throws Exception {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    if (args.length == 1 && args[0].equals("readme")) {
+      Readme.update();
+      return;
+    }
     Table table = args.length == 1 ? TABLES.get(args[0]) : null;
     if (table == null) {
-      System.err.println("usage: java -jar benchmarks.jar TABLE, where TABLE is one of " + TABLES.keySet());
+      System.err.println("usage: java -jar benchmarks.jar TABLE, where TABLE is one of " + TABLES.keySet()
+          + ", or readme, which puts the tables measured so far into benchmarks/README.md");
       System.exit(2);
     }
     Report report = new Report(args[0]);

@@ -1,6 +1,7 @@
 package org.everbearer.benchmarks;
 
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +13,9 @@ import java.util.concurrent.Future;
 final class Callers {
   /** What became of them, counted from the common start: the slowest, the median, and how many failed. */
   record Outcome(double slowestMillis, double medianMillis, long waited, int failures) {}
+
+  /** A call that takes longer has waited for somebody, and not just for a processor. */
+  static final Duration WAITED = Duration.ofMillis(500);
 
   interface Call {
     void by(int caller) throws Exception;
@@ -51,8 +55,7 @@ final class Callers {
           return -1L;
         }
         long end = System.nanoTime();
-        // Its own wait is told apart from the wait for a processor: a sign of 20 ms or more in the call itself.
-        return ((end - began[0]) << 1) | (end - mine > 20_000_000L ? 1 : 0);
+        return ((end - began[0]) << 1) | (end - mine > WAITED.toNanos() ? 1 : 0);
       }));
     }
     arrived.await();

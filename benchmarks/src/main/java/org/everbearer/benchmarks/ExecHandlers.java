@@ -39,21 +39,22 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ExecHandlers {
-  @Param({"NONE", "CONSTANT", "EVERBEARER", "FLOOR", "AWS"})
-  public String handler;
-
-  private final HttpHost target = new HttpHost("https", "api.example.com", 443);
-  private final HttpRoute route = new HttpRoute(target);
-  private final ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/v1/chat?user=7")
+  private static final HttpHost TARGET = new HttpHost("https", "api.example.com", 443);
+  private static final HttpRoute ROUTE = new HttpRoute(TARGET);
+  private static final ClassicHttpRequest ORIGINAL = ClassicRequestBuilder.get("https://api.example.com/v1/chat?user=7")
       .addHeader("Accept", "application/json")
       .addHeader("User-Agent", "benchmark/1")
       .addHeader("X-Request-Id", "0b8d7c")
       .build();
-  private final ClassicHttpResponse response = new BasicClassicHttpResponse(200);
-  private final ExecChain end = (request, scope) -> {
-    scope.clientContext.getAuthExchange(target);
-    return response;
+  private static final ClassicHttpResponse RESPONSE = new BasicClassicHttpResponse(200);
+  private static final ExecChain END = (request, scope) -> {
+    scope.clientContext.getAuthExchange(TARGET);
+    return RESPONSE;
   };
+
+  @Param({"NONE", "CONSTANT", "EVERBEARER", "FLOOR", "AWS"})
+  public String handler;
+
   private Peer peer = () -> "none";
   private ExecChainHandler measured;
 
@@ -97,10 +98,14 @@ public class ExecHandlers {
 
   @Benchmark
   public ClassicHttpResponse execute() throws IOException, HttpException {
-    ClassicHttpRequest request = ClassicRequestBuilder.copy(original).build();
+    return call(measured);
+  }
+
+  static ClassicHttpResponse call(ExecChainHandler handler) throws IOException, HttpException {
+    ClassicHttpRequest request = ClassicRequestBuilder.copy(ORIGINAL).build();
     ExecChain.Scope scope =
-        new ExecChain.Scope("ex-1", route, original, NoConnection.RUNTIME, HttpClientContext.create());
-    return measured.execute(request, scope, end);
+        new ExecChain.Scope("ex-1", ROUTE, ORIGINAL, NoConnection.RUNTIME, HttpClientContext.create());
+    return handler.execute(request, scope, END);
   }
 
   @TearDown

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 
-/** A token endpoint without a network: each refresh token becomes the next one, and an access token as long as a JWT. */
+/** A token endpoint without a network: each refresh token becomes the next one; an access token is as long as a JWT. */
 public final class LocalRefresher implements TokenRefresher {
   static final int ACCESS_TOKEN_LENGTH = 800;
   static final int REFRESH_TOKEN_LENGTH = 32;

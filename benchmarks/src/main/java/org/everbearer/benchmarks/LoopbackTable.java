@@ -1,8 +1,12 @@
 package org.everbearer.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
@@ -36,14 +40,30 @@ import org.everbearer.httpclient5.OutboundTokens;
  */
 final class LoopbackTable {
   private static final int RUNS = 10;
-  private static final int REQUESTS = Integer.getInteger("benchmarks.requests", 4000);
+  private static final int REQUESTS = Integer.getInteger("benchmarks.requests", 8000);
   private static final int IN_FLIGHT = 4;
-  /** Of Student's t, two-sided 95 %, for nine degrees of freedom. */
-  private static final double T9 = 2.262;
+  private static final double LEVEL = 0.05;
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  /** One run: microseconds per request. */
   private interface Run {
-    double micros() throws Exception;
+    void all() throws Exception;
+  }
+
+  /** Microseconds of each run, by two clocks. */
+  private record Clocks(double[] elapsed, double[] cpu) {
+    Clocks() {
+      this(new double[RUNS], new double[RUNS]);
+    }
+
+    void time(int run, Run requests) throws Exception {
+      long start = System.nanoTime();
+      long spent = SYSTEM.getProcessCpuTime();
+      requests.all();
+      if (run < 0) return;
+      elapsed[run] = (System.nanoTime() - start) / 1e3 / REQUESTS * IN_FLIGHT;
+      cpu[run] = (SYSTEM.getProcessCpuTime() - spent) / 1e3 / REQUESTS;
+    }
   }
 
   private LoopbackTable() {}
@@ -60,7 +80,7 @@ final class LoopbackTable {
     server.start();
     String origin = "http://127.0.0.1:" + server.getLocalPort();
     Issued constant = new StandInEndpoint().issue();
-    report.columns("whole request on loopback", "without, µs", "with, µs", "difference, µs (95 % confidence)",
+    report.columns("whole request on loopback", "without, µs", "range", "with, µs", "range", "difference", "p",
         "shown?");
     try (Everbearer ours = new Everbearer(new StandInEndpoint(), settings -> settings)) {
       OutboundTokens tokens = OutboundTokens.of(ours.source(), Origin.parse(origin));
@@ -75,8 +95,12 @@ final class LoopbackTable {
       }
     }
     server.close();
-    report.note("Ten alternating runs of " + REQUESTS + " GET requests, " + IN_FLIGHT + " at a time, after two of each"
-        + " that are thrown away. Microseconds of wall clock per request and connection; means of ten.");
+    report.note("Ten alternating runs of each, of " + REQUESTS + " GET requests, " + IN_FLIGHT + " at a time, after two"
+        + " that are thrown away; the server is in the same process. Elapsed microseconds per request and connection;"
+        + " processor time of the process per request. Medians of ten and their ranges; p of the two-sided"
+        + " Mann–Whitney test, exact: how often chance alone would part two times ten runs of the same thing so far."
+        + " Shown: p < " + LEVEL + ", and with the handler is slower. Among four such rows of"
+        + " two equal things chance shows a difference in every fifth table or so.");
   }
 
   private static CloseableHttpClient classic(UnaryOperator<HttpClientBuilder> handler) {
@@ -90,34 +114,39 @@ final class LoopbackTable {
   }
 
   private static void compare(Report report, String client, Run without, Run with) throws Exception {
-    double[] a = new double[RUNS];
-    double[] b = new double[RUNS];
+    Clocks a = new Clocks();
+    Clocks b = new Clocks();
     for (int run = -2; run < RUNS; run++) {
       // Each begins every second time: what a run leaves behind burdens both alike.
-      boolean first = run % 2 == 0;
-      double one = first ? without.micros() : with.micros();
-      double other = first ? with.micros() : without.micros();
-      if (run < 0) continue;
-      a[run] = first ? one : other;
-      b[run] = first ? other : one;
+      if (run % 2 == 0) a.time(run, without);
+      b.time(run, with);
+      if (run % 2 != 0) a.time(run, without);
     }
-    double mean = 0;
-    for (int i = 0; i < RUNS; i++) mean += (b[i] - a[i]) / RUNS;
-    double squares = 0;
-    for (int i = 0; i < RUNS; i++) squares += Math.pow(b[i] - a[i] - mean, 2);
-    double half = T9 * Math.sqrt(squares / (RUNS - 1) / RUNS);
-    report.row(client, mean(a), mean(b), Report.number(mean) + " ± " + Report.number(half),
-        Math.abs(mean) > half ? "yes" : "no");
+    row(report, client + ", elapsed", a.elapsed, b.elapsed);
+    row(report, client + ", processor time", a.cpu, b.cpu);
   }
 
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) sum += value;
-    return sum / values.length;
+  private static void row(Report report, String title, double[] without, double[] with) {
+    double p = MannWhitney.p(without, with);
+    double[] a = without.clone();
+    double[] b = with.clone();
+    Arrays.sort(a);
+    Arrays.sort(b);
+    double slower = median(b) - median(a);
+    report.row(title, median(a), range(a), median(b), range(b),
+        String.format(Locale.ROOT, "%+.1f (%+.1f %%)", slower, 100 * slower / median(a)),
+        String.format(Locale.ROOT, "%.2f", p), p >= LEVEL ? "no" : slower > 0 ? "yes" : "faster");
   }
 
-  private static double classic(CloseableHttpClient client, String origin, String header) throws Exception {
-    long start = System.nanoTime();
+  private static double median(double[] sorted) {
+    return (sorted[(RUNS - 1) / 2] + sorted[RUNS / 2]) / 2;
+  }
+
+  private static String range(double[] sorted) {
+    return Report.number(sorted[0]) + "–" + Report.number(sorted[RUNS - 1]);
+  }
+
+  private static void classic(CloseableHttpClient client, String origin, String header) throws Exception {
     List<Thread> threads = new ArrayList<>();
     List<Exception> failures = new ArrayList<>();
     for (int t = 0; t < IN_FLIGHT; t++) {
@@ -142,11 +171,9 @@ final class LoopbackTable {
     }
     for (Thread thread : threads) thread.join();
     if (!failures.isEmpty()) throw failures.get(0);
-    return perRequest(start);
   }
 
-  private static double async(CloseableHttpAsyncClient client, String origin, String header) throws Exception {
-    long start = System.nanoTime();
+  private static void async(CloseableHttpAsyncClient client, String origin, String header) throws Exception {
     Semaphore slots = new Semaphore(IN_FLIGHT);
     Collector collector = new Collector(slots);
     for (int i = 0; i < REQUESTS; i++) {
@@ -157,11 +184,6 @@ final class LoopbackTable {
     }
     slots.acquire(IN_FLIGHT);
     if (collector.failure != null) throw collector.failure;
-    return perRequest(start);
-  }
-
-  private static double perRequest(long start) {
-    return (System.nanoTime() - start) / 1e3 / REQUESTS * IN_FLIGHT;
   }
 
   private static int requireOk(int code) {

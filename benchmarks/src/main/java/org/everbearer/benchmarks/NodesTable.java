@@ -27,10 +27,12 @@ final class NodesTable {
       for (int count : COUNTS) row(report, database, count);
     }
     report.note("Each node is a JVM with four threads that ask every few milliseconds for " + SECONDS + " s; tokens"
-        + " live " + LIFETIME_SECONDS + " s and are refreshed ahead of their end, a refresh takes 100 ms, refresh tokens are"
-        + " single-use. Refreshes per lifetime: calls of the token endpoint for each refresh token it has handed out"
-        + " and seen back. The last column: from the moment the server issued a token until a node that had not asked for"
-        + " it served it; meanwhile that node serves the old one, which is still valid.");
+        + " live " + LIFETIME_SECONDS + " s and are refreshed ahead of their end, a refresh takes 100 ms,"
+        + " refresh tokens"
+        + " are single-use. Refreshes per lifetime: calls of the token endpoint for each refresh token it"
+        + " has handed out"
+        + " and seen back. The last column: from the moment the server issued a token until a node that had not asked"
+        + " for it served it; meanwhile that node serves the old one, which is still valid.");
   }
 
   private static void row(Report report, EmbeddedPostgres database, int count) throws Exception {

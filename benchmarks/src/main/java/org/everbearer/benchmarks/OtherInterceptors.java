@@ -48,8 +48,9 @@ public class OtherInterceptors {
   private HttpRequestFactory googleWithout;
 
   /**
-   * Spring by its reference chapter "RestClient Integration"; azure by {@code HttpPipelineBuilder}'s and the policy's
-   * Javadoc; Google by its README ("HttpCredentialsAdapter").
+   * Spring by its reference chapter "Authorized Client Features", "RestClient Integration", with a resolver of its own
+   * for the registration; azure by the samples in the Javadoc of {@code HttpPipelineBuilder} and of the policy; Google
+   * by its README, "Using Credentials with google-http-client".
    */
   @Setup
   public void open() throws Exception {

@@ -59,11 +59,24 @@ final class Report {
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(line).append('\n'));
     text.append("\n");
-    notes.forEach(note -> text.append(note).append('\n'));
-    text.append(environment()).append('\n');
+    notes.forEach(note -> text.append(wrapped(note)));
+    text.append('\n').append(wrapped(environment()));
     Files.createDirectories(directory());
     Files.writeString(directory().resolve(name + ".md"), text);
     System.out.print("\n" + text);
+  }
+
+  /** As the lines of a README are. */
+  private static String wrapped(String note) {
+    StringBuilder text = new StringBuilder();
+    int column = 0;
+    for (String word : note.split(" ")) {
+      boolean fits = column + 1 + word.length() <= 120;
+      if (column > 0) text.append(fits ? ' ' : '\n');
+      column = column > 0 && fits ? column + 1 + word.length() : word.length();
+      text.append(word);
+    }
+    return text.append('\n').toString();
   }
 
   void chart(String svg) throws IOException {

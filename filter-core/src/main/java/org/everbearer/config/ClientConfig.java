@@ -31,11 +31,18 @@ public final class ClientConfig {
 
   private final Settings settings;
   private final List<String> warnings;
+  // Asked for on every request.
+  private final Protocol protocol;
+  private final Identity identity;
+  private final boolean preflight;
 
   // The settings are no longer changed by anybody.
   ClientConfig(Settings settings) {
     this.settings = settings;
     this.warnings = Collections.unmodifiableList(new ArrayList<>(settings.warnings()));
+    this.protocol = settings.protocol();
+    this.identity = get(Parameters.IDENTITY);
+    this.preflight = get(Parameters.PREFLIGHT);
   }
 
   /**
@@ -67,7 +74,7 @@ public final class ClientConfig {
 
   /** How new tokens are obtained. */
   public Protocol protocol() {
-    return settings.protocol();
+    return protocol;
   }
 
   /** The only servers that may receive the token; never empty, unmodifiable. */
@@ -77,12 +84,12 @@ public final class ClientConfig {
 
   /** {@link Identity#APPLICATION} also where the protocol takes the identity from the inbound request. */
   public Identity identity() {
-    return get(Parameters.IDENTITY);
+    return identity;
   }
 
   /** Whether the token is obtained before the request enters the chain. */
   public boolean preflight() {
-    return get(Parameters.PREFLIGHT);
+    return preflight;
   }
 
   /** Whether tokens are refreshed by timer, with no traffic. */

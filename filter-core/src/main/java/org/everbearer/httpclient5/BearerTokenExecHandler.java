@@ -71,7 +71,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     if (source == null) return chain.proceed(hop, scope);
 
     ClassicHttpRequest request = hop == scope.originalRequest ? ClassicRequestBuilder.copy(hop).build() : hop;
-    Header[] unsigned = request.getHeaders();
+    Header[] unsigned = RequestSigner.headersOf(request);
     AccessToken token = tokenFrom(source, scope.execRuntime);
     ClassicHttpResponse response = proceed(request, token, scope, chain);
     if (response.getCode() != HttpStatus.SC_UNAUTHORIZED || !BearerChallenge.rejectsToken(response)) return response;
@@ -85,7 +85,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
       response.setEntity(null);
       return response;
     }
-    request.setHeaders(unsigned);
+    RequestSigner.restore(request, unsigned);
     return proceed(request, fresh, scope, chain);
   }
 

@@ -44,7 +44,7 @@ final class FirstAttempt implements AsyncExecCallback {
     this.signer = signer;
     this.source = source;
     this.request = request;
-    this.unsigned = request.getHeaders();
+    this.unsigned = RequestSigner.headersOf(request);
     this.body = body;
     this.rewindable = body != null && body.isRepeatable() ? new AttemptBody(body) : null;
     this.scope = scope;
@@ -121,7 +121,7 @@ final class FirstAttempt implements AsyncExecCallback {
       callback.completed();
       return;
     }
-    request.setHeaders(unsigned);
+    RequestSigner.restore(request, unsigned);
     send(fresh, body, callback);
   }
 

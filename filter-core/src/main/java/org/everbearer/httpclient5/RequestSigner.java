@@ -1,6 +1,8 @@
 package org.everbearer.httpclient5;
 
 import java.net.URISyntaxException;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.function.Function;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -16,6 +18,8 @@ import org.everbearer.TokenSource;
 
 /** Which requests get a token, and how it is attached: the part that both exec handlers share. */
 final class RequestSigner {
+  private static final int USUAL_COUNT = 8;
+
   private final OutboundTokens tokens;
   private final Function<String, BearerHeader> rendering;
 
@@ -48,6 +52,28 @@ final class RequestSigner {
     // Two OutboundTokens share one source: the memo belongs to the other one.
     if (!header.isOwnedBy(tokens)) header = rendering.apply(token.value());
     request.addHeader(header);
+  }
+
+  /**
+   * What {@link #restore} puts back: those below us add to a request, replace and remove. One by one, since {@code
+   * getHeaders()} lets the JVM check each element of the copy in its slowest way; what is over in the array stays null.
+   */
+  static Header[] headersOf(HttpRequest request) {
+    Header[] headers = new Header[USUAL_COUNT];
+    int count = 0;
+    for (Iterator<Header> each = request.headerIterator(); each.hasNext(); count++) {
+      if (count == headers.length) headers = Arrays.copyOf(headers, 2 * count);
+      headers[count] = each.next();
+    }
+    return headers;
+  }
+
+  static void restore(HttpRequest request, Header[] headers) {
+    request.setHeaders();
+    for (Header header : headers) {
+      if (header == null) return;
+      request.addHeader(header);
+    }
   }
 
   private boolean isOurs(Header header) {

@@ -3,7 +3,6 @@ package org.everbearer.servlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +17,14 @@ import org.everbearer.config.Protocol;
  * Which client serves which origin, and what of a request tells the clients apart whose tokens they want. Immutable.
  */
 final class Routes {
+  private static final String[] NOBODY = {};
+
   private final List<DeclaredClient> declared;
   private final Map<DeclaredClient, ClientConfig> readable = new HashMap<>();
   private final Origin[] origins;
   private final DeclaredClient[] receivers;
   private final String[] sessionClients;
+  private final String[] sessionAttributes;
   private final boolean inbound;
 
   /** Reads the configurations. One that is wrong is left out: its own filter stops the deployment and says why. */
@@ -49,7 +51,8 @@ final class Routes {
     }
     this.origins = allowed.toArray(new Origin[0]);
     this.receivers = owners.toArray(new DeclaredClient[0]);
-    this.sessionClients = bySession.toArray(new String[0]);
+    this.sessionClients = bySession.toArray(NOBODY);
+    this.sessionAttributes = bySession.stream().map(SessionFamily::attribute).toArray(String[]::new);
     this.inbound = byInbound;
   }
 
@@ -87,16 +90,15 @@ final class Routes {
   /** On whose behalf the request is made, at this moment. Begins no session. */
   Identity identify(HttpServletRequest request) {
     if (!tellUsersApart()) return Identity.ANONYMOUS;
-    Map<String, String> families = Collections.emptyMap();
+    String token = inbound ? bearerToken(request) : null;
     HttpSession session = sessionClients.length == 0 ? null : request.getSession(false);
-    if (session != null) {
-      families = new HashMap<>(4);
-      for (String client : sessionClients) {
-        SessionFamily family = SessionFamily.of(session, SessionFamily.attribute(client));
-        if (family != null) families.put(client, family.id());
-      }
+    if (session == null) return token == null ? Identity.ANONYMOUS : new Identity(NOBODY, NOBODY, token);
+    String[] families = new String[sessionClients.length];
+    for (int i = 0; i < families.length; i++) {
+      SessionFamily family = SessionFamily.of(session, sessionAttributes[i]);
+      if (family != null) families[i] = family.id();
     }
-    return new Identity(families, inbound ? bearerToken(request) : null);
+    return new Identity(sessionClients, families, token);
   }
 
   /** RFC 6750 §2.1. Anything that is not one well-formed bearer token counts as none. */

@@ -1,5 +1,6 @@
 package org.everbearer.httpclient5;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -19,6 +20,7 @@ import org.everbearer.TestAccessTokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestSignerTest {
   private static final HttpHost TARGET = new HttpHost("https", "api.example.com", 443);
@@ -96,6 +98,21 @@ class RequestSignerTest {
         .sign(request, TestAccessTokens.of("other"));
     assertNull(signer.sourceFor(request, TARGET, null));
     assertTrue(request.containsHeader("Authorization"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8, 9, 20})
+  void headersOfTheFirstAttempt_arePutBackAsTheyWere(int count) {
+    HttpRequest request = request("https", "api.example.com", -1);
+    for (int i = 0; i < count; i++) request.addHeader("X-" + i, "before");
+    Header[] before = request.getHeaders();
+    Header[] kept = RequestSigner.headersOf(request);
+    signer.sign(request, TestAccessTokens.of("t"));
+    request.setHeader("X-0", "replaced on the way");
+    request.removeHeaders("X-1");
+    request.addHeader("Cookie", "added on the way");
+    RequestSigner.restore(request, kept);
+    assertArrayEquals(before, request.getHeaders());
   }
 
   @Test

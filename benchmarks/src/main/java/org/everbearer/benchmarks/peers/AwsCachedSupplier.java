@@ -8,9 +8,10 @@ import software.amazon.awssdk.utils.cache.NonBlocking;
 import software.amazon.awssdk.utils.cache.RefreshResult;
 
 /**
- * AWS SDK for Java 2: {@code CachedSupplier} with the times that the SDK's own {@code StsCredentialsProvider} documents
- * as its defaults: stale one minute, prefetched five minutes before expiry. Prefetching is {@code OneCallerBlocks}, the
- * default, or {@code NonBlocking}, the SDK's {@code asyncCredentialUpdateEnabled}.
+ * AWS SDK for Java 2: {@code CachedSupplier} built as the SDK's own {@code StsCredentialsProvider} builds it, with the
+ * times that its Javadoc gives as defaults: stale one minute, prefetched five minutes before expiry. Prefetching is
+ * {@code OneCallerBlocks}, the default, or {@code NonBlocking}, which that provider takes for
+ * {@code asyncCredentialUpdateEnabled(true)} (developer guide, "Credentials caching").
  */
 final class AwsCachedSupplier implements Peer {
   private static final Duration STALE = Duration.ofMinutes(1);

@@ -10,8 +10,10 @@ import java.time.ZoneOffset;
 import reactor.core.publisher.Mono;
 
 /**
- * azure-core: a {@code TokenCredential} behind an {@code AccessTokenCache}, asked by {@code getTokenSync} as
- * {@code BearerTokenAuthenticationPolicy} does. The request context is made once, which the policy does not do.
+ * azure-core: a {@code TokenCredential} behind an {@code AccessTokenCache}, asked by {@code getTokenSync(context,
+ * false)}, as the sample in the Javadoc of {@code AccessTokenCache} shows. The request context is made once, as there;
+ * {@code BearerTokenAuthenticationPolicy} makes one for each request. Refreshed from 5 minutes before the end on, but
+ * never within 30 s of the last fetch.
  */
 public final class AzureCore implements Peer {
   private final TokenRequestContext context = new TokenRequestContext().addScopes("chat");

@@ -6,8 +6,8 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.time.Duration;
 
 /**
- * Caffeine: a {@code LoadingCache} with variable expiry ({@code Expiry.creating}), as its wiki page "Eviction" shows,
- * a minute before the token's end.
+ * Caffeine: a {@code LoadingCache} with variable expiry ({@code Expiry.creating}), as its wiki page "Eviction" shows
+ * under "Time-based", a minute before the token's end.
  */
 public final class CaffeineCache implements Peer {
   private static final Duration MARGIN = Duration.ofMinutes(1);

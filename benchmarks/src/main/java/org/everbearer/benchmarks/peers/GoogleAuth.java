@@ -7,9 +7,9 @@ import java.util.Date;
 
 /**
  * google-auth-library: a subclass that overrides {@code refreshAccessToken}, as the Javadoc of
- * {@code OAuth2Credentials} asks for, and
- * {@code refreshIfExpired} then {@code getAccessToken}, as its README shows. Default margins (3 min 45 s
- * and 3 min).
+ * {@code OAuth2Credentials} asks for, and {@code refreshIfExpired} then {@code getAccessToken}, as its README shows
+ * under "Explicit Credential Loading". Default margins: refreshed from 3 min 45 s before the end on, waited for from 3
+ * min on.
  */
 public final class GoogleAuth implements Peer {
   private final OAuth2Credentials credentials;

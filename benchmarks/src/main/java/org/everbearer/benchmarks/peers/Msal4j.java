@@ -12,7 +12,9 @@ import java.util.Set;
 
 /**
  * MSAL for Java: {@code ConfidentialClientApplication.acquireToken(ClientCredentialParameters)} for each call, which
- * looks into its cache first, as the Javadoc says. Its HTTP goes to the stand-in through its {@code httpClient} hook.
+ * looks into its cache first unless told by {@code skipCache(true)} (Javadoc of {@code ClientCredentialParameters}). On
+ * its default executor. Its HTTP goes to the stand-in through its {@code httpClient} hook, and it discovers no
+ * instance, both of which only spare it requests.
  */
 final class Msal4j implements Peer {
   private static final Set<String> SCOPES = Set.of("chat/.default");

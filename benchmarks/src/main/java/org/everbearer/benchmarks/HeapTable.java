@@ -26,26 +26,30 @@ import org.everbearer.servlet.BearerTokens;
  * the difference between the heap after a garbage collection with and without such sessions. Also how many threads they
  * need.
  */
-public final class HeapPerSession {
+final class HeapTable {
   private static final int SESSIONS = Integer.getInteger("sessions", 100_000);
   private static final String API = "https://api.example.com";
 
   /** How far each user goes. */
   private enum Life { SESSION_ONLY, SIGNED_IN, REFRESHED, HAS_CALLED }
 
-  private HeapPerSession() {}
+  private HeapTable() {}
 
-  public static void main(String[] args) throws Exception {
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+  static void measure(Report report) throws Exception {
     int strings = string(LocalRefresher.ACCESS_TOKEN_LENGTH) + string(LocalRefresher.REFRESH_TOKEN_LENGTH);
     measure(Life.SESSION_ONLY, 1000); // loads the classes
     measure(Life.HAS_CALLED, 1000);
     double base = measure(Life.SESSION_ONLY, SESSIONS);
-    System.out.printf("%,d sessions; a container session takes %,.0f bytes, the two token strings %d%n", SESSIONS, base,
-        strings);
-    for (Life life : EnumSet.complementOf(EnumSet.of(Life.SESSION_ONLY))) {
-      System.out.printf("%-10s %,6.0f bytes for each session beside those%n", life, measure(life, SESSIONS) - base - strings);
-    }
+    report.columns("the user has", "bytes for each session");
+    report.row("signed in", measure(Life.SIGNED_IN, SESSIONS) - base - strings);
+    report.row("and their tokens were refreshed", measure(Life.REFRESHED, SESSIONS) - base - strings);
+    report.row("and a call was made with HttpClient", measure(Life.HAS_CALLED, SESSIONS) - base - strings);
+    report.note(String.format("%,d users, each with a session of their own in a Jetty in the same process, the memory"
+        + " store, an access token of %d characters and a refresh token of %d. What is measured is the"
+        + " heap after a garbage"
+        + " collection, less the %,.0f bytes that the same session takes without tokens, less the %d of the two token"
+        + " strings. The number of threads must not grow with the sessions, or the command fails.", SESSIONS,
+        LocalRefresher.ACCESS_TOKEN_LENGTH, LocalRefresher.REFRESH_TOKEN_LENGTH, base, strings));
   }
 
   /** Bytes for one session. */
@@ -104,7 +108,8 @@ public final class HeapPerSession {
     }
 
     void visit(int number) throws Exception {
-      String answer = connector.getResponse("GET /?n=" + number + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      String answer = connector.getResponse(
+          "GET /?n=" + number + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       if (!answer.startsWith("HTTP/1.1 200 ")) throw new IllegalStateException(answer);
     }
 
