@@ -4,6 +4,7 @@
  *   const link = EverbearerTimeline.connect('tokens', {     // the servlet's address
  *     onState(state) {},                                    // {now, clients: [...]}, events of each: all that are known
  *     onLink(up) {},                                        // whether the server can be reached
+ *     onTick(now) {},                                       // four times a second: for countdowns
  *   });
  *   const chart = EverbearerTimeline.mount(element);        // an empty block element; follows its width
  *   chart.update(state.clients[0], state.now);              // as often as there is something new
@@ -12,7 +13,7 @@
  *
  *   EverbearerTimeline.sentence(client, now)                // "Valid for 41 s; refreshes itself in 11 s."
  *   EverbearerTimeline.words(event)                         // "Refreshed in 84 ms, ahead of time: token 3fa29b11."
- *   EverbearerTimeline.now(state)                           // the server's time at this moment, in milliseconds
+ *   EverbearerTimeline.badge(client)                        // ['refresh fails', 'warn']: good, warn, bad or idle
  *
  * Colours can be changed by the custom properties that begin with --evb-.
  */
@@ -122,6 +123,14 @@ const EverbearerTimeline = (() => {
     }[event.type] || (() => event.type))() + who;
   }
 
+  const BADGES = { VALID: ['valid', 'good'], REFRESHING: ['refreshing', 'good'], FAILING: ['refresh fails', 'warn'],
+    EXPIRED: ['expired', 'warn'], FETCHING: ['fetching', 'warn'], DOWN: ['no token', 'bad'], DEAD: ['needs new tokens', 'bad'],
+    STARTING: ['not used yet', 'idle'], PER_USER: ['per user', 'idle'], RELAYING: ['relay', 'idle'] };
+
+  function badge(client) {
+    return BADGES[client.state] || [client.state, 'idle'];
+  }
+
   function clockTime(millis, withSeconds = true) {
     return new Date(millis).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit',
       second: withSeconds ? '2-digit' : undefined, hourCycle: 'h23' });
@@ -129,19 +138,19 @@ const EverbearerTimeline = (() => {
 
   /* ---- The connection ---- */
 
-  function now(state) {
-    return state.now + performance.now() - state.heard;
-  }
-
-  function connect(url, { onState, onLink = () => {} }) {
+  function connect(url, { onState, onLink = () => {}, onTick = () => {} }) {
     const known = new Map();
+    const ticking = setInterval(tick, 250);
+    let state = null;
+    let heard = 0;
+    let asked = 0;
     let source = null;
     let timer = null;
     let closed = false;
 
     function take(text, all) {
-      const state = JSON.parse(text);
-      state.heard = performance.now();
+      state = JSON.parse(text);
+      heard = performance.now();
       for (const client of state.clients) {
         const before = all ? [] : known.get(client.client) || [];
         const newest = before.length ? before[before.length - 1].number : 0;
@@ -152,32 +161,44 @@ const EverbearerTimeline = (() => {
       onState(state);
     }
 
+    /** The sentences count down; when one comes to its end the state is another, which the server knows. */
+    function tick() {
+      if (!state) return;
+      const now = state.now + performance.now() - heard;
+      onTick(now);
+      const over = state.clients.some(client => client.sentence.some(part => typeof part === 'number' && part <= now));
+      if (!over || performance.now() - asked < 1000) return;
+      asked = performance.now();
+      ask().catch(() => {}); // the event source says so, and tries again
+    }
+
+    async function ask() {
+      const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+      if (!reply.ok) throw new Error(reply.status);
+      const text = await reply.text();
+      if (!closed) take(text, true);
+    }
+
     function listen() {
       let fresh = true;
-      let heard = false;
+      let spoke = false;
       source = new EventSource(url);
       source.onopen = () => { fresh = true; }; // the first message of each connection holds all events
       source.onmessage = message => {
         take(message.data, fresh);
         fresh = false;
-        heard = true;
+        spoke = true;
       };
       source.onerror = () => {
         onLink(false);
         if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
-        if (heard) later(listen, 3000);
+        if (spoke) later(listen, 3000);
         else later(poll, 0); // no asynchronous requests here
       };
     }
 
     async function poll() {
-      try {
-        const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
-        if (!reply.ok) throw new Error(reply.status);
-        take(await reply.text(), true);
-      } catch {
-        onLink(false);
-      }
+      await ask().catch(() => onLink(false));
       later(poll, 2000);
     }
 
@@ -188,17 +209,9 @@ const EverbearerTimeline = (() => {
     if (window.EventSource) listen();
     else poll();
     return {
-      /** Asks again now, for instance when a countdown has come to its end. */
-      async refresh() {
-        try {
-          const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
-          if (reply.ok) take(await reply.text(), true);
-        } catch {
-          // The event source says so, and tries again.
-        }
-      },
       close() {
         closed = true;
+        clearInterval(ticking);
         clearTimeout(timer);
         if (source) source.close();
       },
@@ -536,5 +549,5 @@ const EverbearerTimeline = (() => {
     };
   }
 
-  return { connect, mount, sentence, words, now, duration };
+  return { connect, mount, sentence, words, badge, duration };
 })();
