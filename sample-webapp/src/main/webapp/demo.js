@@ -26,7 +26,7 @@
         client = state.clients.find(each => each.client === 'chat-api');
         if (!client) return;
         panel.hidden = false;
-        document.body.classList.add('demo');
+        document.body.classList.add('demo', 'watching');
         chart ??= EverbearerTimeline.mount(document.getElementById('timeline'));
         chart.update(client, state.now);
         [badge.textContent, panel.dataset.kind] = EverbearerTimeline.badge(client);
@@ -75,12 +75,21 @@
     return { count, stop: () => clearInterval(timer) };
   }
 
-  function outcome({ ok, refused, failed }, ofAll) {
-    const said = [ok === ofAll ? `all ${ok} OK` : `${ok} answered`];
-    if (refused) said.push(`${refused} refused at once, for lack of a valid token`);
+  function outcome({ ok, refused, failed }, all) {
+    const said = [ok === all ? `all ${ok} OK` : `${ok} OK`];
+    if (refused) said.push(`${refused} refused for lack of a token`);
     if (failed) said.push(`${failed} failed`);
     return said.join(', ');
   }
+
+  function chatted({ ok, refused, failed }) {
+    const said = [plural(ok, 'chat') + ' answered'];
+    if (refused) said.push(`${refused} refused at once when no valid token was left`);
+    if (failed) said.push(`${failed} failed`);
+    return said.join(', ');
+  }
+
+  const spotless = count => !count.refused && !count.failed;
 
   /** Waits until the server has counted one more of something; says what it waits for. */
   async function oneMore(counter, before, words, say) {
@@ -112,7 +121,7 @@
       say('200 threads call the chat service…');
       await order('revoke');
       const answer = await calls(200);
-      return [`200 answers, ${outcome(answer, 200)}: ${plural(answer.chatUnauthorized, 'call')} met a 401, `
+      return [`200 answers, ${outcome(answer, 200)}. ${answer.chatUnauthorized} met a 401 first; `
         + `${plural(answer.refreshes, 'refresh', 'refreshes')}, slowest ${took(answer.slowestMillis)}.`,
       answer.ok === 200 ? 'good' : 'warn'];
     },
@@ -122,26 +131,26 @@
       await order('revoke');
       const answer = await calls(1);
       if (!answer.ok) return ['Rejected, and no new token to be had: the call was refused at once.', 'warn'];
-      return [`The token was rejected, refreshed, and the call repeated: 200 OK after ${took(answer.slowestMillis)}.`,
+      return [`401, refreshed, repeated: the caller got 200 OK after ${took(answer.slowestMillis)}.`,
         'good'];
     },
 
     async down(say) {
       const before = await order('stats');
       const { seconds } = await order('down');
-      const count = await during(seconds, (left, chats) => `Down: ${left} s left, ${outcome(chats)} meanwhile.`, say);
+      const count = await during(seconds, (left, chats) => `Down: ${left} s left; meanwhile ${chatted(chats)}.`, say);
       await oneMore('rotations', before, () => 'The server is back; the next try is due.', say);
-      return [`Over: ${outcome(count)}. Refreshing has resumed by itself.`, count.failed ? 'warn' : 'good'];
+      return [`Over: ${chatted(count)}. Refreshing has resumed by itself.`, spotless(count) ? 'good' : 'warn'];
     },
 
     async slow(say) {
       const before = await order('stats');
       const { seconds, millis } = await order('slow');
       const count = await during(seconds, (left, chats) =>
-        `Slow: ${left} s left, ${outcome(chats)}, the slowest in ${took(chats.slowestMillis)}.`, say);
+        `Slow: ${left} s left; meanwhile ${chatted(chats)}, the slowest in ${took(chats.slowestMillis)}.`, say);
       const refreshes = (await order('stats')).refreshes - before.refreshes;
-      return [`Over: ${plural(refreshes, 'refresh', 'refreshes')} of ${took(millis)} and more; ${outcome(count)}, the slowest `
-        + `in ${took(count.slowestMillis)}.`, count.slowestMillis < millis ? 'good' : 'warn'];
+      return [`Over: ${plural(refreshes, 'slow refresh', 'slow refreshes')}, but ${chatted(count)}, the slowest in `
+        + `${took(count.slowestMillis)}.`, spotless(count) && count.slowestMillis < millis ? 'good' : 'warn'];
     },
 
     async lose(say) {
@@ -154,8 +163,8 @@
       } finally {
         chats.stop();
       }
-      return [`A reply was lost, the same refresh token presented again, and nothing was lost: ${outcome(chats.count)} `
-        + 'meanwhile.', chats.count.refused + chats.count.failed ? 'warn' : 'good'];
+      return [`The reply was lost, the tokens were not; meanwhile ${chatted(chats.count)}.`,
+        spotless(chats.count) ? 'good' : 'warn'];
     },
 
     async kill(say) {
@@ -168,7 +177,7 @@
       } finally {
         chats.stop();
       }
-      return ['Dead: the last token serves to its end, then chats are refused. Only a new sign-in helps.', 'bad'];
+      return ['Dead: the last token serves to its end, then chats are refused. Signing in helps.', 'bad'];
     },
 
     async renew(say) {

@@ -21,7 +21,7 @@
 
 const EverbearerTimeline = (() => {
   const SVG = 'http://www.w3.org/2000/svg';
-  const SPANS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800].map(seconds => seconds * 1000);
+  const SPANS = [60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14400, 28800].map(seconds => seconds * 1000);
   const TICKS = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map(seconds => seconds * 1000);
   const NOW_AT = .68;
   const BAR = 22;
@@ -73,7 +73,8 @@ const EverbearerTimeline = (() => {
       color: var(--evb-soft); }
     .evb-readout span { display: inline-flex; align-items: center; gap: .4em; }
     .evb-readout svg { display: inline-block; width: 18px; height: 11px; cursor: auto; }
-    .evb-readout.evb-said { color: var(--evb-text); }`;
+    .evb-readout.evb-said { color: var(--evb-text); }
+    @media (max-width: 30rem) { .evb-readout { column-gap: .7rem; font-size: .75rem; } .evb-readout span { gap: .3em; } }`;
 
   /* ---- Words ---- */
 
@@ -251,7 +252,7 @@ const EverbearerTimeline = (() => {
   }
 
   const MARKS = {
-    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old one served', 'warn'],
+    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old token served', 'warn'],
     'store-failed': ['store', 'bad'], 'not-saved': ['not saved', 'bad'], saved: ['saved', 'good'], stored: ['new tokens', 'good'],
     cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
   };
@@ -337,7 +338,7 @@ const EverbearerTimeline = (() => {
       scale = (width - gutter) / window;
       const from = current - window * (NOW_AT + .1);
       const to = current + window * (1.1 - NOW_AT);
-      const near = all.map((life, index) => ({ ...life, row: index % 2 })).filter(life => life.to > from);
+      const near = all.map((life, index) => ({ ...life, row: index % 2, room: all[index + 2]?.from })).filter(life => life.to > from);
       world.replaceChildren(...ticks(from, to), ...near.flatMap(life => ghost(life, from, to)),
         ...near.flatMap(life => bar(life, from, to, current)),
         ...refreshes(from), ...marks(from), chosen);
@@ -380,7 +381,7 @@ const EverbearerTimeline = (() => {
     /** The rest of a life: the token would have been valid still. */
     function ghost(life, from, to) {
       const begin = Math.max(over(life), from);
-      const end = Math.min(life.to, to);
+      const end = Math.min(life.to, to, life.room ?? to); // not behind the next one in this row
       return end > begin ? [rect(life, begin, end, { class: life.rejected ? 'evb-ghost evb-bad' : 'evb-ghost' })] : [];
     }
 
@@ -424,25 +425,30 @@ const EverbearerTimeline = (() => {
       return made;
     }
 
+    /** The newest first: where there is no room for all, it is the older ones that go without words. */
     function marks(from) {
-      const made = [];
-      const ends = [-Infinity, -Infinity];
-      for (const event of client.events) {
+      const stems = [];
+      const pills = [];
+      for (const event of [...client.events].reverse()) {
         const said = mark(event);
         if (!said || event.at < from) continue;
         const [text, kind] = said;
+        const at = x(event.at);
         const wide = text.length * 6.2 + 12;
-        const left = x(event.at) - wide / 2;
-        let row = ends.findIndex(end => end + 3 < left);
-        const made1 = [make('line', { class: 'evb-stem', x1: x(event.at), x2: x(event.at), y1: 24, y2: row === 1 ? PILLS[1] : PILLS[0] })];
-        if (row >= 0) {
-          ends[row] = left + wide;
-          made1.push(make('rect', { x: left, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
-            make('text', { x: x(event.at), y: PILLS[row] + 4, 'text-anchor': 'middle' }, text));
-        }
-        made.push(make('g', { class: `evb-pill evb-is-${kind}` }, ...made1));
+        const near = pills.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
+        const same = near.find(pill => pill.text === text);
+        const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
+        if (same) same.count++;
+        else if (row >= 0) pills.push({ at, text, kind, row, count: 1, wide: wide + 16 });
+        stems.push(make('line', { class: `evb-stem evb-is-${kind}`, x1: at, x2: at, y1: 24, y2: PILLS[(same || { row }).row] || PILLS[0] }));
       }
-      return made;
+      return [...stems, ...pills.map(({ at, text, kind, row, count }) => {
+        const words = count > 1 ? `${text} ×${count}` : text;
+        const wide = words.length * 6.2 + 12;
+        return make('g', { class: `evb-pill evb-is-${kind}` },
+          make('rect', { x: at - wide / 2, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
+          make('text', { x: at, y: PILLS[row] + 4, 'text-anchor': 'middle' }, words));
+      })];
     }
 
     function place() {
