@@ -115,12 +115,16 @@
     return chats.count;
   }
 
+  const PAUSE = 'The 401 was passed on: tokens that are rejected one after the other are replaced at growing intervals only. '
+    + 'Try again in some seconds.';
+
   /** What each button does. Says how it is going, and returns what came of it and whether that is good. */
   const ACTIONS = {
     async burst(say) {
       say('200 threads call the chat service…');
       await order('revoke');
       const answer = await calls(200);
+      if (answer.failed) return [PAUSE, 'warn'];
       return [`200 answers, ${outcome(answer, 200)}. ${answer.chatUnauthorized} met a 401 first; `
         + `${plural(answer.refreshes, 'refresh', 'refreshes')}, slowest ${took(answer.slowestMillis)}.`,
       answer.ok === 200 ? 'good' : 'warn'];
@@ -130,9 +134,9 @@
       say('Revoked. Chatting with it…');
       await order('revoke');
       const answer = await calls(1);
-      if (!answer.ok) return ['Rejected, and no new token to be had: the call was refused at once.', 'warn'];
-      return [`401, refreshed, repeated: the caller got 200 OK after ${took(answer.slowestMillis)}.`,
-        'good'];
+      if (answer.failed) return [PAUSE, 'warn'];
+      if (answer.refused) return ['401, and no new token to be had: the call was refused at once.', 'warn'];
+      return [`401, refreshed, repeated: the caller got 200 OK after ${took(answer.slowestMillis)}.`, 'good'];
     },
 
     async down(say) {
