@@ -252,7 +252,7 @@ const EverbearerTimeline = (() => {
   }
 
   const MARKS = {
-    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old token served', 'warn'],
+    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old token', 'warn'],
     'store-failed': ['store', 'bad'], 'not-saved': ['not saved', 'bad'], saved: ['saved', 'good'], stored: ['new tokens', 'good'],
     cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
   };
@@ -297,11 +297,13 @@ const EverbearerTimeline = (() => {
     const fade = make('linearGradient', { id: `${id}-fade` }, stop(0, 1), stop(1, 0));
     const view = make('rect', { y: 0, height: HEIGHT });
     const world = make('g', {});
+    const pills = make('g', {});
+    const nowLine = make('line', { class: 'evb-now', y1: 20, y2: AXIS });
     const front = make('g', {});
     const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
     const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
       make('defs', {}, hatch, fade, make('clipPath', { id: `${id}-view` }, view)),
-      make('g', { 'clip-path': `url(#${id}-view)` }, world), front);
+      make('g', { 'clip-path': `url(#${id}-view)` }, world, nowLine, pills), front);
     const readout = document.createElement('p');
     readout.className = 'evb-readout';
     const box = document.createElement('div');
@@ -341,13 +343,16 @@ const EverbearerTimeline = (() => {
       const near = all.map((life, index) => ({ ...life, row: index % 2, room: all[index + 2]?.from })).filter(life => life.to > from);
       world.replaceChildren(...ticks(from, to), ...near.flatMap(life => ghost(life, from, to)),
         ...near.flatMap(life => bar(life, from, to, current)),
-        ...refreshes(from), ...marks(from), chosen);
+        ...refreshes(from), ...stems(from), chosen);
+      pills.replaceChildren(...marks(from));
+      const nowX = gutter + (width - gutter) * NOW_AT;
+      nowLine.setAttribute('x1', nowX);
+      nowLine.setAttribute('x2', nowX);
       front.replaceChildren(
         make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: HEIGHT }),
         make('rect', { fill: `url(#${id}-fade)`, x: -width - 4, y: 0, width: 40, height: HEIGHT, transform: 'scale(-1 1)' }),
         label('token', 50), label('refresh', REFRESH), label('events', 136),
-        make('line', { class: 'evb-now', x1: gutter + (width - gutter) * NOW_AT, x2: gutter + (width - gutter) * NOW_AT, y1: 20, y2: AXIS }),
-        make('text', { class: 'evb-nowtext', x: gutter + (width - gutter) * NOW_AT, y: 13, 'text-anchor': 'middle' }, 'now'));
+        make('text', { class: 'evb-nowtext', x: nowX, y: 13, 'text-anchor': 'middle' }, 'now'));
       stops = client.events.filter(event => event.at > from && event.type !== 'refreshing');
       svg.setAttribute('aria-label', `Timeline of ${client.client}: the arrow keys step through its events`);
       svg.setAttribute('aria-valuemax', Math.max(0, stops.length - 1));
@@ -425,34 +430,43 @@ const EverbearerTimeline = (() => {
       return made;
     }
 
-    /** The newest first: where there is no room for all, it is the older ones that go without words. */
+    function marked(from) {
+      return client.events.filter(event => event.at >= from && mark(event));
+    }
+
+    function stems(from) {
+      return marked(from).map(event => make('line', { class: `evb-stem evb-is-${mark(event)[1]}`, x1: x(event.at), x2: x(event.at),
+        y1: 24, y2: PILLS[0] }));
+    }
+
+    /** The newest first: where there is no room for all, older ones and those that say least go without words. */
     function marks(from) {
-      const stems = [];
-      const pills = [];
-      for (const event of [...client.events].reverse()) {
-        const said = mark(event);
-        if (!said || event.at < from) continue;
-        const [text, kind] = said;
+      const least = event => event.type === 'served-stale' ? 1 : 0;
+      const placed = [];
+      for (const event of marked(from).reverse().sort((a, b) => least(a) - least(b))) {
+        const [text, kind] = mark(event);
         const at = x(event.at);
         const wide = text.length * 6.2 + 12;
-        const near = pills.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
+        const near = placed.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
         const same = near.find(pill => pill.text === text);
         const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
         if (same) same.count++;
-        else if (row >= 0) pills.push({ at, text, kind, row, count: 1, wide: wide + 16 });
-        stems.push(make('line', { class: `evb-stem evb-is-${kind}`, x1: at, x2: at, y1: 24, y2: PILLS[(same || { row }).row] || PILLS[0] }));
+        else if (row >= 0) placed.push({ at, text, kind, row, count: 1, wide: wide + 16 });
       }
-      return [...stems, ...pills.map(({ at, text, kind, row, count }) => {
+      return placed.map(({ at, text, kind, row, count }) => {
         const words = count > 1 ? `${text} ×${count}` : text;
         const wide = words.length * 6.2 + 12;
         return make('g', { class: `evb-pill evb-is-${kind}` },
+          row ? make('line', { class: 'evb-stem', x1: at, x2: at, y1: PILLS[0], y2: PILLS[row] }) : '',
           make('rect', { x: at - wide / 2, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
           make('text', { x: at, y: PILLS[row] + 4, 'text-anchor': 'middle' }, words));
-      })];
+      });
     }
 
     function place() {
-      world.setAttribute('transform', `translate(${(screenX(origin)).toFixed(2)} 0)`);
+      const moved = `translate(${screenX(origin).toFixed(2)} 0)`;
+      world.setAttribute('transform', moved);
+      pills.setAttribute('transform', moved);
     }
 
     function tick() {

@@ -96,9 +96,11 @@ final class Chromium implements AutoCloseable {
     new Actions(driver).moveToElement(driver.findElement(By.cssSelector(selector))).perform();
   }
 
-  /** A script that runs before those of each page that is opened from now on. */
-  void beforeEachPage(String script) {
-    driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+  /** A script that runs before those of each page that is opened, until what is returned is run. */
+  Runnable beforeEachPage(String script) {
+    Map<String, Object> added =
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    return () -> driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", added);
   }
 
   /** By the browser's own computation of names. */

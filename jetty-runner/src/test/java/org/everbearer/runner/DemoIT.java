@@ -4,7 +4,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,21 +22,34 @@ class DemoIT {
   private static final Path SCREENSHOTS = Path.of(System.getProperty("screenshots"));
   private static final String REJECTED = "The resource server rejected the token (401)";
 
-  @TempDir
-  Path directory;
-  private RunnerProcess runner;
-  private Chromium page;
+  private static RunnerProcess runner;
+  private static URI demo;
+  private static Chromium page;
+
+  @BeforeAll
+  static void start(@TempDir Path directory) throws Exception {
+    page = Chromium.start(directory.resolve("profile"), SCREENSHOTS);
+    runner = RunnerProcess.start(directory, "--port", "0", "--access-token-lifetime", "8s");
+    demo = runner.awaitUri();
+  }
 
   @BeforeEach
-  void start() throws Exception {
-    page = Chromium.start(directory.resolve("profile"), SCREENSHOTS);
-    runner = RunnerProcess.start(directory, "--port", "0", "--access-token-lifetime", "10s");
-    page.open(runner.awaitUri());
+  void open() throws Exception {
+    page.prefer("light", "no-preference");
+    page.desktop();
+    page.open(demo);
     page.await("a valid token and the controls", () -> badge().equals("valid") && isShown("#controls"));
   }
 
   @AfterEach
-  void stop() {
+  void nothingIsComplainedOf() {
+    // Without a token /health says 503, and the browser reports that.
+    assertEquals(List.of(), page.complaints().stream()
+        .filter(line -> !(line.contains("/health - Failed to load resource") && line.contains("503"))).toList());
+  }
+
+  @AfterAll
+  static void stop() {
     if (page != null) page.close();
     if (runner != null) runner.close();
   }
@@ -59,10 +74,8 @@ class DemoIT {
     page.await("its mark", () -> marks().contains("replay"));
     page.screenshots("2-replayed");
 
-    // Not right after the burst: tokens that are rejected in a row are replaced at growing intervals only.
     before = events();
-    page.click("#revoke button");
-    assertResult("revoke", "the caller got 200 OK");
+    revoke();
     awaitEvents(before, REJECTED, "because it was rejected");
 
     before = events();
@@ -95,8 +108,6 @@ class DemoIT {
     awaitEvents(before, "The application handed over new tokens");
     page.await("a valid token", () -> badge().equals("valid"));
     page.screenshots("5-signed-in-again");
-
-    assertEquals(List.of(), complaints());
   }
 
   @Test
@@ -108,18 +119,15 @@ class DemoIT {
           .filter(each => { const box = each.getBoundingClientRect(); return box.left < 0 || box.right > innerWidth; })
           .map(each => each.outerHTML.slice(0, 80)).join()"""));
     assertEquals(List.of(), page.buttonsWithoutName());
-    page.click("#burst button");
-    assertResult("burst", "200 answers");
+    revoke();
     page.await("the timeline stays in sight", () -> page.holds(
         "(box => box.top >= 0 && box.bottom <= innerHeight)(document.querySelector('#timeline svg').getBoundingClientRect())"));
     page.screenshot("6-phone-buttons");
-    assertEquals(List.of(), complaints());
   }
 
   @Test
   void marks_areExplained_toPointerAndKeyboard() throws Exception {
-    page.click("#revoke button");
-    assertResult("revoke", "the caller got 200 OK");
+    revoke();
     page.await("its mark", () -> marks().contains("401"));
     page.hover("#timeline .evb-pill");
     page.await("words", () -> page.text("#timeline .evb-readout").contains("(401)"));
@@ -138,22 +146,25 @@ class DemoIT {
   @Test
   void timeline_goesOnWithoutEventSourceAndWithoutMotion() throws Exception {
     page.prefer("light", "reduce");
-    page.beforeEachPage("delete window.EventSource");
-    page.open(URI.create(page.evaluate("return location.href").toString()));
+    Runnable undo = page.beforeEachPage("delete window.EventSource");
+    page.open(demo);
+    undo.run();
     page.await("a valid token", () -> badge().equals("valid"));
     List<String> before = events();
-    page.click("#revoke button");
+    revoke();
     awaitEvents(before, REJECTED);
     Object here = page.evaluate("return document.querySelector('#timeline svg g g').getAttribute('transform')");
     page.await("it moves on", () -> page.holds(
         "document.querySelector('#timeline svg g g').getAttribute('transform') !== '" + here + "'"));
-    assertEquals(List.of(), complaints());
   }
 
-  /** Without a token /health says 503, and the browser reports that; nothing else may be wrong. */
-  private List<String> complaints() {
-    return page.complaints().stream()
-        .filter(line -> !(line.contains("/health - Failed to load resource") && line.contains("503"))).toList();
+  /** Once more where the library lets the 401 pass, as it does when tokens are rejected one right after the other. */
+  private void revoke() throws InterruptedException {
+    do {
+      page.click("#revoke button");
+      assertResult("revoke", "401");
+    } while (page.text("#revoke-result").startsWith("The 401 was passed on"));
+    assertResult("revoke", "the caller got 200 OK");
   }
 
   private void assertResult(String card, String part) throws InterruptedException {
