@@ -34,7 +34,7 @@ const EverbearerTimeline = (() => {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   const CSS = `
-    .evb { --evb-token: #3c8f57; --evb-on-token: #fff; --evb-margin: #e0a526; --evb-refresh: #2f6fb5; --evb-bad: #c1253f;
+    .evb { --evb-token: #33834d; --evb-on-token: #fff; --evb-margin: #e0a526; --evb-refresh: #2f6fb5; --evb-bad: #c1253f;
       --evb-node: #7a4fc0; --evb-line: #e4d9cd; --evb-soft: #6d5f57; --evb-text: #2b2320; --evb-back: #fff;
       display: block; position: relative; color: var(--evb-text); }
     @media (prefers-color-scheme: dark) {
