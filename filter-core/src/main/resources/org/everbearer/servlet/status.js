@@ -35,6 +35,7 @@
     const details = element('details', '', element('summary', '', 'Recent events'), element('div', 'scroll', table));
     details.querySelector('.scroll').tabIndex = 0;
     section.append(chartPlace, made.problem, made.facts, ...(mayAct ? [actions(name)] : []), details);
+    made.chartPlace = chartPlace;
     made.chart = EverbearerTimeline.mount(chartPlace);
     cards.set(name, made);
     return made;
@@ -84,6 +85,7 @@
     made.client = client;
     made.badge.textContent = word;
     made.section.dataset.kind = kind;
+    made.chartPlace.hidden = client.state === 'RELAYING'; // it has no tokens to show
     made.chart.update(client, now);
     const facts = [];
     if (client.token && client.token !== 'none') facts.push(['token', client.token, 'mono']);

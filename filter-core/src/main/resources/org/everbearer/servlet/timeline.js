@@ -31,6 +31,8 @@ const EverbearerTimeline = (() => {
   const AXIS = 166;
   const HEIGHT = 184;
   const KEPT = 500;
+  const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+  const PILL_FONT = `650 10.5px ${FONT}`;
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   const CSS = `
@@ -44,7 +46,7 @@ const EverbearerTimeline = (() => {
     }
     .evb svg { display: block; width: 100%; height: ${HEIGHT}px; overflow: hidden; touch-action: pan-y; cursor: crosshair; }
     .evb svg:focus-visible { outline: 3px solid var(--evb-bad); outline-offset: 2px; border-radius: 6px; }
-    .evb text { font: 11px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: var(--evb-soft); }
+    .evb text { font: 11px/1 ${FONT}; fill: var(--evb-soft); }
     .evb .evb-mono { font-family: ui-monospace, "Cascadia Mono", "Liberation Mono", Menlo, monospace; font-size: 11px; }
     .evb .evb-lane { stroke: var(--evb-line); stroke-dasharray: 1 4; }
     .evb .evb-tick { stroke: var(--evb-line); }
@@ -62,7 +64,7 @@ const EverbearerTimeline = (() => {
     .evb .evb-next { fill: var(--evb-back); stroke: var(--evb-bad); stroke-width: 2; }
     .evb .evb-stem { stroke: currentColor; stroke-opacity: .55; }
     .evb .evb-pill rect { fill: currentColor; }
-    .evb .evb-pill text { fill: var(--evb-back); font-size: 10.5px; font-weight: 650; }
+    .evb .evb-pill text { fill: var(--evb-back); font: ${PILL_FONT}; }
     .evb .evb-is-bad { color: var(--evb-bad); } .evb .evb-is-node { color: var(--evb-node); }
     .evb .evb-is-warn { color: var(--evb-margin); } .evb .evb-is-good { color: var(--evb-token); }
     .evb .evb-is-warn.evb-pill text { fill: #2b1c00; }
@@ -257,8 +259,12 @@ const EverbearerTimeline = (() => {
     cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
   };
 
+  function short(node) {
+    return node.length > 18 ? `${node.slice(0, 17)}…` : node;
+  }
+
   function mark(event) {
-    if (event.type === 'adopted') return [`from ${event.node || 'the store'}`, 'node'];
+    if (event.type === 'adopted') return [`from ${short(event.node || 'the store')}`, 'node'];
     return MARKS[event.type];
   }
 
@@ -274,6 +280,14 @@ const EverbearerTimeline = (() => {
     for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(key, value);
     element.append(...children);
     return element;
+  }
+
+  const pen = document.createElement('canvas').getContext('2d');
+
+  /** How wide the mark with this text is. */
+  function pillWidth(text) {
+    pen.font = PILL_FONT;
+    return pen.measureText(text).width + 14;
   }
 
   let serial = 0;
@@ -446,7 +460,7 @@ const EverbearerTimeline = (() => {
       for (const event of marked(from).reverse().sort((a, b) => least(a) - least(b))) {
         const [text, kind] = mark(event);
         const at = x(event.at);
-        const wide = text.length * 6.2 + 12;
+        const wide = pillWidth(text);
         const near = placed.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
         const same = near.find(pill => pill.text === text);
         const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
@@ -455,7 +469,7 @@ const EverbearerTimeline = (() => {
       }
       return placed.map(({ at, text, kind, row, count }) => {
         const words = count > 1 ? `${text} ×${count}` : text;
-        const wide = words.length * 6.2 + 12;
+        const wide = pillWidth(words);
         return make('g', { class: `evb-pill evb-is-${kind}` },
           row ? make('line', { class: 'evb-stem', x1: at, x2: at, y1: PILLS[0], y2: PILLS[row] }) : '',
           make('rect', { x: at - wide / 2, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),

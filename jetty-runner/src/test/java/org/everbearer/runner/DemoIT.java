@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The demo as a visitor sees it. Screenshots of it stay in target/screenshots. */
@@ -108,6 +109,9 @@ class DemoIT {
     awaitEvents(before, "The application handed over new tokens");
     page.await("a valid token", () -> badge().equals("valid"));
     page.screenshots("5-signed-in-again");
+
+    assertFalse(page.evaluate("return document.documentElement.outerHTML").toString().contains("eyJ"), "a JWT");
+    assertFalse((runner.out() + runner.err()).contains("eyJ"), "a JWT");
   }
 
   @Test
