@@ -135,6 +135,7 @@
       await order('revoke');
       const answer = await calls(1);
       if (answer.failed) return [PAUSE, 'warn'];
+      if (answer.ok && !answer.chatUnauthorized) return ['The token had just been replaced by itself. Try again.', 'warn'];
       if (answer.refused) return ['401, and no new token to be had: the call was refused at once.', 'warn'];
       return [`401, refreshed, repeated: the caller got 200 OK after ${took(answer.slowestMillis)}.`, 'good'];
     },
