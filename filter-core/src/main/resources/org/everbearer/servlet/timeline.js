@@ -259,6 +259,8 @@ const EverbearerTimeline = (() => {
     cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
   };
 
+  const ENDS_WAITING = ['refreshed', 'failed', 'adopted', 'stored', 'cleared', 'loaded'];
+
   function short(node) {
     return node.length > 18 ? `${node.slice(0, 17)}…` : node;
   }
@@ -423,11 +425,11 @@ const EverbearerTimeline = (() => {
       let waiting = null;
       const line = (a, b) => make('line', { class: 'evb-wait', x1: x(a), x2: x(b), y1: REFRESH - 3, y2: REFRESH - 3 });
       for (const event of client.events) {
-        if (event.type !== 'refreshed' && event.type !== 'failed') continue;
+        if (!ENDS_WAITING.includes(event.type)) continue;
         const begin = event.at - (event.duration || 0);
         if (waiting && begin > waiting.at && event.identity === waiting.identity) made.push(line(Math.max(waiting.at, from), begin));
         waiting = event.type === 'failed' ? event : null;
-        if (event.at < from) continue;
+        if (event.at < from || event.type !== 'failed' && event.type !== 'refreshed') continue;
         made.push(make('rect', { class: event.type === 'failed' ? 'evb-failed' : 'evb-done', x: x(Math.max(begin, from)) - 2,
           y: REFRESH - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
       }
@@ -465,7 +467,7 @@ const EverbearerTimeline = (() => {
         const same = near.find(pill => pill.text === text);
         const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
         if (same) same.count++;
-        else if (row >= 0) placed.push({ at, text, kind, row, count: 1, wide: wide + 16 });
+        else if (row >= 0) placed.push({ at, text, kind, row, count: 1, wide: wide + 8 });
       }
       return placed.map(({ at, text, kind, row, count }) => {
         const words = count > 1 ? `${text} ×${count}` : text;
