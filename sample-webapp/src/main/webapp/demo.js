@@ -35,7 +35,7 @@
       },
       onTick: count,
       onLink(up) {
-        if (!up) badge.textContent = 'connection lost';
+        if (!up) [badge.textContent, panel.dataset.kind] = ['connection lost', 'bad'];
       },
     });
   }
