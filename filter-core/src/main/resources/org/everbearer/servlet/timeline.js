@@ -541,9 +541,11 @@ const EverbearerTimeline = (() => {
     }
 
     function onPointer(event) {
-      const at = event.clientX - svg.getBoundingClientRect().left;
+      const box = svg.getBoundingClientRect();
+      const at = event.clientX - box.left;
+      const amongMarks = event.clientY - box.top > PILLS[0] - 12; // there each has words, and they mean the mark
       let best = null;
-      for (const each of stops) {
+      for (const each of amongMarks ? stops.filter(mark) : stops) {
         const distance = Math.abs(screenX(each.at) - at);
         if (distance < 14 && (!best || distance <= best.distance)) best = { distance, each };
       }

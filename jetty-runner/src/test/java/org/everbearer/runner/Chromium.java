@@ -16,7 +16,6 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -42,7 +41,8 @@ final class Chromium implements AutoCloseable {
   /** Skips the test where there is none. */
   static Chromium start(Path profile, Path screenshots) throws IOException {
     for (Path needed : List.of(BROWSER, DRIVER)) {
-      assumeTrue(Files.isExecutable(needed), needed + " is missing; on Debian: apt-get install chromium chromium-driver");
+      assumeTrue(Files.isExecutable(needed),
+          needed + " is missing; on Debian: apt-get install chromium chromium-driver");
     }
     Files.createDirectories(screenshots);
     LoggingPreferences logs = new LoggingPreferences();
@@ -93,7 +93,11 @@ final class Chromium implements AutoCloseable {
   }
 
   void hover(String selector) {
-    new Actions(driver).moveToElement(driver.findElement(By.cssSelector(selector))).perform();
+    List<?> middle = (List<?>) evaluate("""
+        const box = document.querySelector(arguments[0]).getBoundingClientRect();
+        return [box.left + box.width / 2, box.top + box.height / 2]""", selector);
+    driver.executeCdpCommand("Input.dispatchMouseEvent",
+        Map.of("type", "mouseMoved", "x", middle.get(0), "y", middle.get(1)));
   }
 
   /** A script that runs before those of each page that is opened, until what is returned is run. */

@@ -116,13 +116,14 @@ class DemoIT {
     page.phone();
     assertTrue(page.holds("document.documentElement.scrollWidth <= innerWidth"), "something is wider than the screen");
     assertEquals("", page.evaluate("""
-        return [...document.querySelectorAll('body *')].filter(each => each.checkVisibility() && !each.closest('svg, .hidden'))
+        return [...document.querySelectorAll('body *')]
+          .filter(each => each.checkVisibility() && !each.closest('svg, .hidden'))
           .filter(each => { const box = each.getBoundingClientRect(); return box.left < 0 || box.right > innerWidth; })
           .map(each => each.outerHTML.slice(0, 80)).join()"""));
     assertEquals(List.of(), page.buttonsWithoutName());
     revoke();
-    page.await("the timeline stays in sight", () -> page.holds(
-        "(box => box.top >= 0 && box.bottom <= innerHeight)(document.querySelector('#timeline svg').getBoundingClientRect())"));
+    page.await("the timeline stays in sight", () -> page.holds("(box => box.top >= 0 && box.bottom <= innerHeight)"
+        + "(document.querySelector('#timeline svg').getBoundingClientRect())"));
     page.screenshot("6-phone-buttons");
   }
 
@@ -130,15 +131,19 @@ class DemoIT {
   void marks_areExplained_toPointerAndKeyboard() throws Exception {
     revoke();
     page.await("its mark", () -> marks().contains("401"));
-    page.hover("#timeline .evb-pill");
-    page.await("words", () -> page.text("#timeline .evb-readout").contains("(401)"));
+    page.await("words", () -> {
+      page.hover("#timeline .evb-pill"); // it moves on with the time
+      return page.text("#timeline .evb-readout").contains("(401)");
+    });
     page.screenshot("7-hover");
     page.hover("#message");
     page.await("the legend", () -> page.text("#timeline .evb-readout").startsWith("valid"));
     page.type("#timeline svg", Keys.END);
     page.await("words", () -> page.text("#timeline .evb-readout").contains("Refreshed in"));
-    page.type("#timeline svg", Keys.ARROW_LEFT);
-    page.await("words", () -> page.text("#timeline .evb-readout").contains("(401)"));
+    page.await("words", () -> {
+      page.type("#timeline svg", Keys.ARROW_LEFT);
+      return page.text("#timeline .evb-readout").contains("(401)");
+    });
     page.screenshot("8-keyboard");
     page.type("#timeline svg", Keys.ESCAPE);
     page.await("the legend", () -> page.text("#timeline .evb-readout").startsWith("valid"));

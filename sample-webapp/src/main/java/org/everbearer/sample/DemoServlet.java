@@ -11,8 +11,8 @@ import org.everbearer.servlet.BearerTokens;
 
 /**
  * For the demo alone, an application of yours has nothing like it: {@code POST /api/stand-in/ACTION} has the stand-in
- * identity server misbehave, in one of a few ways that are fixed here, so that the page need not talk to another server.
- * Without {@code STAND_IN_BASE_URL} there is no such server, and no action.
+ * identity server misbehave, in one of a few ways that are fixed here, so that the page need not talk to another
+ * server. Without {@code STAND_IN_BASE_URL} there is no such server, and no action.
  */
 public final class DemoServlet extends ApiServlet {
   private static final long serialVersionUID = 1L;

@@ -75,8 +75,8 @@ class DemoServletTest {
   @Test
   void counters_areNumbersAndNothingElse() throws Exception {
     HttpResponse<String> stats = server.post("/api/stand-in/stats", "{}");
-    assertEquals("{\"refreshes\":" + upstream.refreshes.get() + ",\"chatUnauthorized\":0,\"standIn\":true,\"signIn\":false}",
-        stats.body());
+    assertEquals("{\"refreshes\":" + upstream.refreshes.get() + ",\"chatUnauthorized\":0,\"standIn\":true,"
+        + "\"signIn\":false}", stats.body());
   }
 
   @Test
@@ -99,7 +99,8 @@ class DemoServletTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", "{\"count\":0}", "{\"count\":201}", "{\"count\":1.5}", "{\"count\":[]}", "{\"count\":-1}"})
+  @ValueSource(strings = {"{}", "{\"count\":0}", "{\"count\":201}", "{\"count\":1.5}", "{\"count\":[]}",
+      "{\"count\":-1}"})
   void callsOfAnotherNumber_areRefused(String body) throws Exception {
     assertEquals(400, server.post("/api/stand-in/calls", body).statusCode());
   }
