@@ -6,12 +6,7 @@
   const announcer = document.getElementById('announcer');
   const mayAct = main.hasAttribute('data-may-act');
   const cards = new Map();
-  let state = null;
-  let asked = 0;
 
-  const STATES = { VALID: ['valid', 'good'], REFRESHING: ['refreshing', 'good'], FAILING: ['refresh fails', 'warn'],
-    EXPIRED: ['expired', 'warn'], FETCHING: ['fetching', 'warn'], DOWN: ['no token', 'bad'], DEAD: ['needs new tokens', 'bad'],
-    STARTING: ['not used yet', 'idle'], PER_USER: ['per user', 'idle'], RELAYING: ['relay', 'idle'] };
   const COUNTERS = { refreshed: 'refreshes', failed: 'failed', rejections: '401s', replays: 'replays', adoptions: 'adopted',
     storeFailures: 'store failures', unsaved: 'unsaved', deadFamilies: 'dead families' };
   const ALWAYS = ['refreshed', 'failed', 'rejections', 'replays', 'adoptions'];
@@ -40,6 +35,7 @@
     const details = element('details', '', element('summary', '', 'Recent events'), element('div', 'scroll', table));
     details.querySelector('.scroll').tabIndex = 0;
     section.append(chartPlace, made.problem, made.facts, ...(mayAct ? [actions(name)] : []), details);
+    made.chartPlace = chartPlace;
     made.chart = EverbearerTimeline.mount(chartPlace);
     cards.set(name, made);
     return made;
@@ -77,20 +73,20 @@
     }
   }
 
-  function show(newState) {
-    state = newState;
-    for (const client of state.clients) update(client, cards.get(client.client) || card(client.client));
-    count();
+  function show(state) {
+    for (const client of state.clients) update(client, cards.get(client.client) || card(client.client), state.now);
+    count(state.now);
   }
 
-  function update(client, made) {
-    const [word, kind] = STATES[client.state] || [client.state, 'idle'];
-    if (made.state && made.state !== client.state) announcer.textContent = `${client.client}: ${EverbearerTimeline.sentence(client, state.now)}`;
+  function update(client, made, now) {
+    const [word, kind] = EverbearerTimeline.badge(client);
+    if (made.state && made.state !== client.state) announcer.textContent = `${client.client}: ${EverbearerTimeline.sentence(client, now)}`;
     made.state = client.state;
     made.client = client;
     made.badge.textContent = word;
     made.section.dataset.kind = kind;
-    made.chart.update(client, state.now);
+    made.chartPlace.hidden = client.state === 'RELAYING'; // it has no tokens to show
+    made.chart.update(client, now);
     const facts = [];
     if (client.token && client.token !== 'none') facts.push(['token', client.token, 'mono']);
     for (const [key, text] of Object.entries(COUNTERS)) {
@@ -108,28 +104,19 @@
     return new Date(at).toLocaleTimeString([], { hourCycle: 'h23' });
   }
 
-  /** The sentences count down; when one comes to its end the state is another, which the server knows. */
-  function count() {
-    if (!state) return;
-    const now = EverbearerTimeline.now(state);
-    let over = false;
+  function count(now) {
     for (const { client, sentence } of cards.values()) {
       const text = EverbearerTimeline.sentence(client, now);
       if (sentence.textContent !== text) sentence.textContent = text;
-      over = over || client.sentence.some(part => typeof part === 'number' && part <= now);
-    }
-    if (over && performance.now() - asked > 1000) {
-      asked = performance.now();
-      live.refresh();
     }
   }
 
-  const live = EverbearerTimeline.connect(location.pathname, {
+  EverbearerTimeline.connect(location.pathname, {
     onState: show,
+    onTick: count,
     onLink(up) {
       link.dataset.up = up;
       link.textContent = up ? 'live' : 'connection lost';
     },
   });
-  setInterval(count, 250);
 })();

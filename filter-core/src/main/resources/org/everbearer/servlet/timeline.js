@@ -4,6 +4,7 @@
  *   const link = EverbearerTimeline.connect('tokens', {     // the servlet's address
  *     onState(state) {},                                    // {now, clients: [...]}, events of each: all that are known
  *     onLink(up) {},                                        // whether the server can be reached
+ *     onTick(now) {},                                       // four times a second: for countdowns
  *   });
  *   const chart = EverbearerTimeline.mount(element);        // an empty block element; follows its width
  *   chart.update(state.clients[0], state.now);              // as often as there is something new
@@ -12,7 +13,7 @@
  *
  *   EverbearerTimeline.sentence(client, now)                // "Valid for 41 s; refreshes itself in 11 s."
  *   EverbearerTimeline.words(event)                         // "Refreshed in 84 ms, ahead of time: token 3fa29b11."
- *   EverbearerTimeline.now(state)                           // the server's time at this moment, in milliseconds
+ *   EverbearerTimeline.badge(client)                        // ['refresh fails', 'warn']: good, warn, bad or idle
  *
  * Colours can be changed by the custom properties that begin with --evb-.
  */
@@ -20,7 +21,7 @@
 
 const EverbearerTimeline = (() => {
   const SVG = 'http://www.w3.org/2000/svg';
-  const SPANS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800].map(seconds => seconds * 1000);
+  const SPANS = [60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14400, 28800].map(seconds => seconds * 1000);
   const TICKS = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map(seconds => seconds * 1000);
   const NOW_AT = .68;
   const BAR = 22;
@@ -30,10 +31,12 @@ const EverbearerTimeline = (() => {
   const AXIS = 166;
   const HEIGHT = 184;
   const KEPT = 500;
+  const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+  const PILL_FONT = `650 10.5px ${FONT}`;
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   const CSS = `
-    .evb { --evb-token: #3c8f57; --evb-on-token: #fff; --evb-margin: #e0a526; --evb-refresh: #2f6fb5; --evb-bad: #c1253f;
+    .evb { --evb-token: #33834d; --evb-on-token: #fff; --evb-margin: #e0a526; --evb-refresh: #2f6fb5; --evb-bad: #c1253f;
       --evb-node: #7a4fc0; --evb-line: #e4d9cd; --evb-soft: #6d5f57; --evb-text: #2b2320; --evb-back: #fff;
       display: block; position: relative; color: var(--evb-text); }
     @media (prefers-color-scheme: dark) {
@@ -43,7 +46,7 @@ const EverbearerTimeline = (() => {
     }
     .evb svg { display: block; width: 100%; height: ${HEIGHT}px; overflow: hidden; touch-action: pan-y; cursor: crosshair; }
     .evb svg:focus-visible { outline: 3px solid var(--evb-bad); outline-offset: 2px; border-radius: 6px; }
-    .evb text { font: 11px/1 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: var(--evb-soft); }
+    .evb text { font: 11px/1 ${FONT}; fill: var(--evb-soft); }
     .evb .evb-mono { font-family: ui-monospace, "Cascadia Mono", "Liberation Mono", Menlo, monospace; font-size: 11px; }
     .evb .evb-lane { stroke: var(--evb-line); stroke-dasharray: 1 4; }
     .evb .evb-tick { stroke: var(--evb-line); }
@@ -61,7 +64,7 @@ const EverbearerTimeline = (() => {
     .evb .evb-next { fill: var(--evb-back); stroke: var(--evb-bad); stroke-width: 2; }
     .evb .evb-stem { stroke: currentColor; stroke-opacity: .55; }
     .evb .evb-pill rect { fill: currentColor; }
-    .evb .evb-pill text { fill: var(--evb-back); font-size: 10.5px; font-weight: 650; }
+    .evb .evb-pill text { fill: var(--evb-back); font: ${PILL_FONT}; }
     .evb .evb-is-bad { color: var(--evb-bad); } .evb .evb-is-node { color: var(--evb-node); }
     .evb .evb-is-warn { color: var(--evb-margin); } .evb .evb-is-good { color: var(--evb-token); }
     .evb .evb-is-warn.evb-pill text { fill: #2b1c00; }
@@ -72,7 +75,8 @@ const EverbearerTimeline = (() => {
       color: var(--evb-soft); }
     .evb-readout span { display: inline-flex; align-items: center; gap: .4em; }
     .evb-readout svg { display: inline-block; width: 18px; height: 11px; cursor: auto; }
-    .evb-readout.evb-said { color: var(--evb-text); }`;
+    .evb-readout.evb-said { color: var(--evb-text); }
+    @media (max-width: 30rem) { .evb-readout { column-gap: .7rem; font-size: .75rem; } .evb-readout span { gap: .3em; } }`;
 
   /* ---- Words ---- */
 
@@ -122,6 +126,14 @@ const EverbearerTimeline = (() => {
     }[event.type] || (() => event.type))() + who;
   }
 
+  const BADGES = { VALID: ['valid', 'good'], REFRESHING: ['refreshing', 'good'], FAILING: ['refresh fails', 'warn'],
+    EXPIRED: ['expired', 'warn'], FETCHING: ['fetching', 'warn'], DOWN: ['no token', 'bad'], DEAD: ['needs new tokens', 'bad'],
+    STARTING: ['not used yet', 'idle'], PER_USER: ['per user', 'idle'], RELAYING: ['relay', 'idle'] };
+
+  function badge(client) {
+    return BADGES[client.state] || [client.state, 'idle'];
+  }
+
   function clockTime(millis, withSeconds = true) {
     return new Date(millis).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit',
       second: withSeconds ? '2-digit' : undefined, hourCycle: 'h23' });
@@ -129,19 +141,19 @@ const EverbearerTimeline = (() => {
 
   /* ---- The connection ---- */
 
-  function now(state) {
-    return state.now + performance.now() - state.heard;
-  }
-
-  function connect(url, { onState, onLink = () => {} }) {
+  function connect(url, { onState, onLink = () => {}, onTick = () => {} }) {
     const known = new Map();
+    const ticking = setInterval(tick, 250);
+    let state = null;
+    let heard = 0;
+    let asked = 0;
     let source = null;
     let timer = null;
     let closed = false;
 
     function take(text, all) {
-      const state = JSON.parse(text);
-      state.heard = performance.now();
+      state = JSON.parse(text);
+      heard = performance.now();
       for (const client of state.clients) {
         const before = all ? [] : known.get(client.client) || [];
         const newest = before.length ? before[before.length - 1].number : 0;
@@ -152,32 +164,44 @@ const EverbearerTimeline = (() => {
       onState(state);
     }
 
+    /** The sentences count down; when one comes to its end the state is another, which the server knows. */
+    function tick() {
+      if (!state) return;
+      const now = state.now + performance.now() - heard;
+      onTick(now);
+      const over = state.clients.some(client => client.sentence.some(part => typeof part === 'number' && part <= now));
+      if (!over || performance.now() - asked < 1000) return;
+      asked = performance.now();
+      ask().catch(() => {}); // the event source says so, and tries again
+    }
+
+    async function ask() {
+      const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+      if (!reply.ok) throw new Error(reply.status);
+      const text = await reply.text();
+      if (!closed) take(text, true);
+    }
+
     function listen() {
       let fresh = true;
-      let heard = false;
+      let spoke = false;
       source = new EventSource(url);
       source.onopen = () => { fresh = true; }; // the first message of each connection holds all events
       source.onmessage = message => {
         take(message.data, fresh);
         fresh = false;
-        heard = true;
+        spoke = true;
       };
       source.onerror = () => {
         onLink(false);
         if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
-        if (heard) later(listen, 3000);
+        if (spoke) later(listen, 3000);
         else later(poll, 0); // no asynchronous requests here
       };
     }
 
     async function poll() {
-      try {
-        const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
-        if (!reply.ok) throw new Error(reply.status);
-        take(await reply.text(), true);
-      } catch {
-        onLink(false);
-      }
+      await ask().catch(() => onLink(false));
       later(poll, 2000);
     }
 
@@ -188,17 +212,9 @@ const EverbearerTimeline = (() => {
     if (window.EventSource) listen();
     else poll();
     return {
-      /** Asks again now, for instance when a countdown has come to its end. */
-      async refresh() {
-        try {
-          const reply = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' });
-          if (reply.ok) take(await reply.text(), true);
-        } catch {
-          // The event source says so, and tries again.
-        }
-      },
       close() {
         closed = true;
+        clearInterval(ticking);
         clearTimeout(timer);
         if (source) source.close();
       },
@@ -238,13 +254,19 @@ const EverbearerTimeline = (() => {
   }
 
   const MARKS = {
-    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old one served', 'warn'],
+    invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old token', 'warn'],
     'store-failed': ['store', 'bad'], 'not-saved': ['not saved', 'bad'], saved: ['saved', 'good'], stored: ['new tokens', 'good'],
     cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
   };
 
+  const ENDS_WAITING = ['refreshed', 'failed', 'adopted', 'stored', 'cleared', 'loaded'];
+
+  function short(node) {
+    return node.length > 18 ? `${node.slice(0, 17)}…` : node;
+  }
+
   function mark(event) {
-    if (event.type === 'adopted') return [`from ${event.node || 'the store'}`, 'node'];
+    if (event.type === 'adopted') return [`from ${short(event.node || 'the store')}`, 'node'];
     return MARKS[event.type];
   }
 
@@ -260,6 +282,14 @@ const EverbearerTimeline = (() => {
     for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(key, value);
     element.append(...children);
     return element;
+  }
+
+  const pen = document.createElement('canvas').getContext('2d');
+
+  /** How wide the mark with this text is. */
+  function pillWidth(text) {
+    pen.font = PILL_FONT;
+    return pen.measureText(text).width + 14;
   }
 
   let serial = 0;
@@ -283,11 +313,13 @@ const EverbearerTimeline = (() => {
     const fade = make('linearGradient', { id: `${id}-fade` }, stop(0, 1), stop(1, 0));
     const view = make('rect', { y: 0, height: HEIGHT });
     const world = make('g', {});
+    const pills = make('g', {});
+    const nowLine = make('line', { class: 'evb-now', y1: 20, y2: AXIS });
     const front = make('g', {});
     const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
     const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
       make('defs', {}, hatch, fade, make('clipPath', { id: `${id}-view` }, view)),
-      make('g', { 'clip-path': `url(#${id}-view)` }, world), front);
+      make('g', { 'clip-path': `url(#${id}-view)` }, world, nowLine, pills), front);
     const readout = document.createElement('p');
     readout.className = 'evb-readout';
     const box = document.createElement('div');
@@ -324,16 +356,19 @@ const EverbearerTimeline = (() => {
       scale = (width - gutter) / window;
       const from = current - window * (NOW_AT + .1);
       const to = current + window * (1.1 - NOW_AT);
-      const near = all.map((life, index) => ({ ...life, row: index % 2 })).filter(life => life.to > from);
+      const near = all.map((life, index) => ({ ...life, row: index % 2, room: all[index + 2]?.from })).filter(life => life.to > from);
       world.replaceChildren(...ticks(from, to), ...near.flatMap(life => ghost(life, from, to)),
         ...near.flatMap(life => bar(life, from, to, current)),
-        ...refreshes(from), ...marks(from), chosen);
+        ...refreshes(from), ...stems(from), chosen);
+      pills.replaceChildren(...marks(from));
+      const nowX = gutter + (width - gutter) * NOW_AT;
+      nowLine.setAttribute('x1', nowX);
+      nowLine.setAttribute('x2', nowX);
       front.replaceChildren(
         make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: HEIGHT }),
         make('rect', { fill: `url(#${id}-fade)`, x: -width - 4, y: 0, width: 40, height: HEIGHT, transform: 'scale(-1 1)' }),
         label('token', 50), label('refresh', REFRESH), label('events', 136),
-        make('line', { class: 'evb-now', x1: gutter + (width - gutter) * NOW_AT, x2: gutter + (width - gutter) * NOW_AT, y1: 20, y2: AXIS }),
-        make('text', { class: 'evb-nowtext', x: gutter + (width - gutter) * NOW_AT, y: 13, 'text-anchor': 'middle' }, 'now'));
+        make('text', { class: 'evb-nowtext', x: nowX, y: 13, 'text-anchor': 'middle' }, 'now'));
       stops = client.events.filter(event => event.at > from && event.type !== 'refreshing');
       svg.setAttribute('aria-label', `Timeline of ${client.client}: the arrow keys step through its events`);
       svg.setAttribute('aria-valuemax', Math.max(0, stops.length - 1));
@@ -367,7 +402,7 @@ const EverbearerTimeline = (() => {
     /** The rest of a life: the token would have been valid still. */
     function ghost(life, from, to) {
       const begin = Math.max(over(life), from);
-      const end = Math.min(life.to, to);
+      const end = Math.min(life.to, to, life.room ?? to); // not behind the next one in this row
       return end > begin ? [rect(life, begin, end, { class: life.rejected ? 'evb-ghost evb-bad' : 'evb-ghost' })] : [];
     }
 
@@ -390,11 +425,11 @@ const EverbearerTimeline = (() => {
       let waiting = null;
       const line = (a, b) => make('line', { class: 'evb-wait', x1: x(a), x2: x(b), y1: REFRESH - 3, y2: REFRESH - 3 });
       for (const event of client.events) {
-        if (event.type !== 'refreshed' && event.type !== 'failed') continue;
+        if (!ENDS_WAITING.includes(event.type)) continue;
         const begin = event.at - (event.duration || 0);
         if (waiting && begin > waiting.at && event.identity === waiting.identity) made.push(line(Math.max(waiting.at, from), begin));
         waiting = event.type === 'failed' ? event : null;
-        if (event.at < from) continue;
+        if (event.at < from || event.type !== 'failed' && event.type !== 'refreshed') continue;
         made.push(make('rect', { class: event.type === 'failed' ? 'evb-failed' : 'evb-done', x: x(Math.max(begin, from)) - 2,
           y: REFRESH - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
       }
@@ -411,29 +446,43 @@ const EverbearerTimeline = (() => {
       return made;
     }
 
+    function marked(from) {
+      return client.events.filter(event => event.at >= from && mark(event));
+    }
+
+    function stems(from) {
+      return marked(from).map(event => make('line', { class: `evb-stem evb-is-${mark(event)[1]}`, x1: x(event.at), x2: x(event.at),
+        y1: 24, y2: PILLS[0] }));
+    }
+
+    /** The newest first: where there is no room for all, older ones and those that say least go without words. */
     function marks(from) {
-      const made = [];
-      const ends = [-Infinity, -Infinity];
-      for (const event of client.events) {
-        const said = mark(event);
-        if (!said || event.at < from) continue;
-        const [text, kind] = said;
-        const wide = text.length * 6.2 + 12;
-        const left = x(event.at) - wide / 2;
-        let row = ends.findIndex(end => end + 3 < left);
-        const made1 = [make('line', { class: 'evb-stem', x1: x(event.at), x2: x(event.at), y1: 24, y2: row === 1 ? PILLS[1] : PILLS[0] })];
-        if (row >= 0) {
-          ends[row] = left + wide;
-          made1.push(make('rect', { x: left, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
-            make('text', { x: x(event.at), y: PILLS[row] + 4, 'text-anchor': 'middle' }, text));
-        }
-        made.push(make('g', { class: `evb-pill evb-is-${kind}` }, ...made1));
+      const least = event => event.type === 'served-stale' ? 1 : 0;
+      const placed = [];
+      for (const event of marked(from).reverse().sort((a, b) => least(a) - least(b))) {
+        const [text, kind] = mark(event);
+        const at = x(event.at);
+        const wide = pillWidth(text);
+        const near = placed.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
+        const same = near.find(pill => pill.text === text);
+        const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
+        if (same) same.count++;
+        else if (row >= 0) placed.push({ at, text, kind, row, count: 1, wide: wide + 8 });
       }
-      return made;
+      return placed.map(({ at, text, kind, row, count }) => {
+        const words = count > 1 ? `${text} ×${count}` : text;
+        const wide = pillWidth(words);
+        return make('g', { class: `evb-pill evb-is-${kind}` },
+          row ? make('line', { class: 'evb-stem', x1: at, x2: at, y1: PILLS[0], y2: PILLS[row] }) : '',
+          make('rect', { x: at - wide / 2, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
+          make('text', { x: at, y: PILLS[row] + 4, 'text-anchor': 'middle' }, words));
+      });
     }
 
     function place() {
-      world.setAttribute('transform', `translate(${(screenX(origin)).toFixed(2)} 0)`);
+      const moved = `translate(${screenX(origin).toFixed(2)} 0)`;
+      world.setAttribute('transform', moved);
+      pills.setAttribute('transform', moved);
     }
 
     function tick() {
@@ -492,9 +541,11 @@ const EverbearerTimeline = (() => {
     }
 
     function onPointer(event) {
-      const at = event.clientX - svg.getBoundingClientRect().left;
+      const box = svg.getBoundingClientRect();
+      const at = event.clientX - box.left;
+      const amongMarks = event.clientY - box.top > PILLS[0] - 12; // there each has words, and they mean the mark
       let best = null;
-      for (const each of stops) {
+      for (const each of amongMarks ? stops.filter(mark) : stops) {
         const distance = Math.abs(screenX(each.at) - at);
         if (distance < 14 && (!best || distance <= best.distance)) best = { distance, each };
       }
@@ -536,5 +587,5 @@ const EverbearerTimeline = (() => {
     };
   }
 
-  return { connect, mount, sentence, words, now, duration };
+  return { connect, mount, sentence, words, badge, duration };
 })();

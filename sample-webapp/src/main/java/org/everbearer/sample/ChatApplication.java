@@ -51,7 +51,7 @@ public final class ChatApplication implements ServletContextListener {
   }
 
   /** An environment variable or, where that is silent, the system property of the same name. */
-  private static String setting(String name, String fallback) {
+  static String setting(String name, String fallback) {
     String value = System.getenv(name);
     return value != null ? value : System.getProperty(name, fallback);
   }

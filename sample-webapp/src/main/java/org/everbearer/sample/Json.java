@@ -64,4 +64,14 @@ final class Json {
         ? value.getAsString()
         : null;
   }
+
+  /** The member {@code name}, which must be a whole number from {@code least} to {@code most}. */
+  static int integer(JsonObject object, String name, int least, int most) {
+    JsonElement value = object.get(name);
+    if (value != null && value.isJsonPrimitive() && value.getAsString().matches("[0-9]{1,9}")) {
+      int number = value.getAsInt();
+      if (number >= least && number <= most) return number;
+    }
+    throw ErrorAnswer.badRequest("The field '" + name + "' must be a whole number from " + least + " to " + most + ".");
+  }
 }

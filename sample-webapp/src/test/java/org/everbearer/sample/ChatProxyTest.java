@@ -209,7 +209,7 @@ class ChatProxyTest {
     assertEquals("no-referrer", page.headers().firstValue("Referrer-Policy").orElse(null));
     assertNull(page.headers().firstValue("Set-Cookie").orElse(null));
     assertFalse(page.body().matches("(?s).*(<style|\\sstyle=|\\son\\w+=|<script>|https?:).*"), page.body());
-    for (String file : List.of("/app.css", "/app.js", "/favicon.svg")) {
+    for (String file : List.of("/app.css", "/app.js", "/demo.css", "/demo.js", "/favicon.svg")) {
       assertEquals(200, server.get(file).statusCode(), file);
     }
   }

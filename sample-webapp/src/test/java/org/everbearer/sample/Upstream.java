@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Upstream implements AutoCloseable {
   final List<String> tokens = new CopyOnWriteArrayList<>();
   final List<String> chatBodies = new CopyOnWriteArrayList<>();
+  final List<String> controls = new CopyOnWriteArrayList<>();
   final AtomicInteger refreshes = new AtomicInteger();
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   volatile boolean identityServerIsDown;
+  volatile String lastAuthorization;
 
   Upstream() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -37,6 +39,7 @@ final class Upstream implements AutoCloseable {
     server.createContext("/v1/chat", guarded(this::chat));
     server.createContext("/auth/v2/refresh-session", this::refresh);
     server.createContext("/auth/v2/authenticate", closing(this::authenticate));
+    server.createContext("/stand-in/", closing(this::control));
     server.start();
   }
 
@@ -91,6 +94,7 @@ final class Upstream implements AutoCloseable {
   private HttpHandler guarded(HttpHandler handler) {
     return closing(exchange -> {
       String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      lastAuthorization = authorization;
       boolean known = authorization != null && tokens.contains(authorization.replaceFirst("^Bearer ", ""));
       // A token in headers and in a cookie: nothing of this may reach the browser.
       exchange.getResponseHeaders().set("X-Debug", String.valueOf(authorization));
@@ -104,6 +108,19 @@ final class Upstream implements AutoCloseable {
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     chatBodies.add(body);
     answers.get(Json.string(Json.parse(body), "message")).handle(exchange);
+  }
+
+  /** Answers more than anybody should pass on. */
+  private void control(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().toString();
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    if (!path.equals("/stand-in/stats")) controls.add(path + " " + body);
+    JsonObject answer = new JsonObject();
+    answer.addProperty("accessToken", accessToken(3600));
+    answer.addProperty("refreshToken", refreshToken());
+    answer.addProperty("refreshes", refreshes.get());
+    answer.addProperty("chatUnauthorized", 0);
+    reply(exchange, 200, answer.toString());
   }
 
   /** The code is the user's name. */

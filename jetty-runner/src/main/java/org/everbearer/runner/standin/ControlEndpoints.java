@@ -30,7 +30,11 @@ final class ControlEndpoints {
     add(routes, "revoke-access-tokens", (in, out) -> out.addProperty("revoked", standIn.revokeAccessTokens()));
     add(routes, "outage", (in, out) ->
         standIn.outage(Duration.ofSeconds(count(in, "seconds", 20)), kind(Exchange.string(in, "as"))));
-    add(routes, "slow", (in, out) -> standIn.slow(Duration.ofMillis(count(in, "millis", 2000))));
+    add(routes, "slow", (in, out) -> {
+      Duration latency = Duration.ofMillis(count(in, "millis", 2000));
+      if (in.has("seconds")) standIn.slow(latency, Duration.ofSeconds(count(in, "seconds", 20)));
+      else standIn.slow(latency);
+    });
     add(routes, "lose-next-reply", (in, out) -> standIn.loseNextReply());
     add(routes, "lose-replies", (in, out) -> standIn.loseReplies(count(in, "percent", 10) / 100.0));
     add(routes, "fail-next", (in, out) -> standIn.failNext(status(in)));

@@ -12,22 +12,30 @@ final class Faults {
   private record Down(long untilNanos, Outage kind) {
   }
 
+  /** @param untilNanos when it ends, or null for never */
+  private record Slow(Duration latency, Long untilNanos) {
+  }
+
   private final AtomicInteger repliesToLose = new AtomicInteger();
   private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
   private volatile Down down = new Down(System.nanoTime(), Outage.UNAVAILABLE);
-  private volatile Duration latency;
+  private volatile Slow slow;
   private volatile double shareToLose;
 
   Faults(Duration latency) {
-    this.latency = latency;
+    slow(latency);
   }
 
   void outage(Duration length, Outage kind) {
     down = new Down(System.nanoTime() + length.toNanos(), kind);
   }
 
-  void slow(Duration value) {
-    latency = value;
+  void slow(Duration latency) {
+    slow = new Slow(latency, null);
+  }
+
+  void slow(Duration latency, Duration length) {
+    slow = new Slow(latency, System.nanoTime() + length.toNanos());
   }
 
   void loseNextReply() {
@@ -55,8 +63,10 @@ final class Faults {
   }
 
   void delay() {
-    long millis = latency.toMillis();
-    if (millis == 0) return;
+    Slow now = slow;
+    boolean over = now.untilNanos != null && System.nanoTime() - now.untilNanos >= 0;
+    long millis = now.latency.toMillis();
+    if (over || millis == 0) return;
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

@@ -117,6 +117,11 @@ public final class StandIn implements AutoCloseable {
     faults.slow(latency);
   }
 
+  /** Every refresh takes so long for a while. */
+  public void slow(Duration latency, Duration length) {
+    faults.slow(latency, length);
+  }
+
   /** The next refresh that is granted is committed, and its connection closed without an answer. */
   public void loseNextReply() {
     faults.loseNextReply();

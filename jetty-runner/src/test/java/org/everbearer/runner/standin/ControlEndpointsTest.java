@@ -123,6 +123,12 @@ class ControlEndpointsTest {
   }
 
   @Test
+  void slow_forNoTimeDelaysNothing() throws Exception {
+    control("slow", "{\"millis\": 86400000, \"seconds\": 0}");
+    assertEquals(200, browser.refresh(first.refreshToken()).statusCode());
+  }
+
+  @Test
   void killFamily_deadensRefreshTokensButNotAccessTokens() throws Exception {
     TokenPair other = standIn.newFamily("user_2", null);
     HttpResponse<String> killed = control("kill-family", "{\"refreshToken\": \"" + first.refreshToken() + "\"}");
