@@ -8,7 +8,7 @@
   const cards = new Map();
 
   const COUNTERS = { refreshed: 'refreshes', failed: 'failed', rejections: '401s', replays: 'replays', adoptions: 'adopted',
-    storeFailures: 'store failures', unsaved: 'unsaved', deadFamilies: 'dead families' };
+    storeFailures: 'store failures', eventsDropped: 'events not told', unsaved: 'unsaved', deadFamilies: 'dead families' };
   const ALWAYS = ['refreshed', 'failed', 'rejections', 'replays', 'adoptions'];
 
   function element(tag, className, ...children) {
