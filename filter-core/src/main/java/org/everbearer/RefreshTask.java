@@ -130,7 +130,7 @@ final class RefreshTask implements Runnable {
     LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now());
     TokenSet answer = null;
     TokenException refusal = null;
-    if (!store.isAway()) renewal.begin();
+    if (!store.isAway() && !client.ownStore) renewal.begin();
     try {
       answer = client.ask(before);
     } catch (TokenException e) {

@@ -103,7 +103,7 @@ abstract class ClusterContract {
   }
 
   NodeSettings node(StandIn server, Duration grace, Duration requestTimeout) throws Exception {
-    return new NodeSettings(server.baseUri().toString(), store(), grace, requestTimeout, Duration.ZERO, Duration.ZERO);
+    return new NodeSettings(server.baseUri().toString(), store(), grace, requestTimeout, Duration.ZERO);
   }
 
   static StandIn server(Duration grace) throws Exception {

@@ -31,10 +31,6 @@ final class Node {
   static Node start(NodeLog log, NodeSettings settings, TokenPair first,
       BiConsumer<Node, String> onLine) throws IOException {
     List<String> command = new ArrayList<>();
-    if (!settings.fakeAhead().isZero()) {
-      command.addAll(List.of("/usr/bin/env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f",
-          String.format("%+ds", settings.fakeAhead().toSeconds())));
-    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Started often and killed soon: what pays off later is left out.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx64m",

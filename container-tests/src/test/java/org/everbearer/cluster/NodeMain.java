@@ -28,7 +28,7 @@ import org.everbearer.TokenStore;
 /**
  * One node: a process whose threads ask for the token all the time, until it is killed or its standard input ends. The
  * first pair comes by standard input; what happens goes to standard output, a line for each, as {@link NodeLog} reads it.
- * The times in it are the machine's, whatever the process is made to believe.
+ * The times in it are the machine's, whatever the library is made to believe.
  */
 final class NodeMain {
   static final int THREADS = 16;
@@ -175,7 +175,7 @@ final class NodeMain {
   }
 
   private long now() {
-    return System.currentTimeMillis() - settings.fakeAhead().toMillis();
+    return System.currentTimeMillis();
   }
 
   /** Written at once and as a whole, so that a killed process leaves no half line but what it had said. */

@@ -26,10 +26,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param grace the server's
  * @param requestTimeout of one attempt
  * @param ahead how far the library's wall clock is ahead of the machine's
- * @param fakeAhead how far libfaketime has put the whole process's clock ahead of the machine's
  */
-record NodeSettings(String server, String store, Duration grace, Duration requestTimeout, Duration ahead,
-    Duration fakeAhead) {
+record NodeSettings(String server, String store, Duration grace, Duration requestTimeout, Duration ahead) {
   /**
    * Tokens live for 2 to 3 s. They are refreshed 400 to 480 ms before they end: enough for a refresh on a busy machine,
    * so that nobody waits for one that goes well, and a fifth of the lifetime.
@@ -45,16 +43,15 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
   static final Duration NO_GRACE = Duration.ofSeconds(3);
 
   static NodeSettings parse(String[] a) {
-    return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]),
-        Duration.parse(a[5]));
+    return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]));
   }
 
   List<String> arguments() {
-    return List.of(server, store, grace.toString(), requestTimeout.toString(), ahead.toString(), fakeAhead.toString());
+    return List.of(server, store, grace.toString(), requestTimeout.toString(), ahead.toString());
   }
 
-  NodeSettings ahead(Duration libraryClock, Duration processClock) {
-    return new NodeSettings(server, store, grace, requestTimeout, libraryClock, processClock);
+  NodeSettings ahead(Duration libraryClock) {
+    return new NodeSettings(server, store, grace, requestTimeout, libraryClock);
   }
 
   CoordinatorBuilder client(TokenSet first, TokenRefresher refresher, TokenStore tokens) {

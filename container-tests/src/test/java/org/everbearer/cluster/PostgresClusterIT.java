@@ -1,10 +1,7 @@
 package org.everbearer.cluster;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,18 +65,6 @@ class PostgresClusterIT extends ClusterContract {
     }
   }
 
-  /** The clocks of whole processes, JVM and all, not only the library's. */
-  @Test
-  @Tag("minutes")
-  void processesAnHourApart_noFamilyIsRevokedAndNoCallerFails() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/faketime")), "needs the Debian package faketime");
-    try (StandIn standIn = server(GRACE)) {
-      NodeSettings node = node(standIn, GRACE, NodeSettings.IN_GRACE);
-      survives(standIn, node, List.of(node.ahead(Duration.ZERO, HOUR), node.ahead(Duration.ZERO, HOUR.negated())),
-          LENGTH.dividedBy(4), second -> { });
-    }
-  }
-
   @Override
   int nodes() {
     return 4;
@@ -88,8 +73,8 @@ class PostgresClusterIT extends ClusterContract {
   @Override
   List<NodeSettings> nodes(NodeSettings each) {
     List<NodeSettings> all = new ArrayList<>(super.nodes(each));
-    all.set(0, each.ahead(HOUR, Duration.ZERO));
-    all.set(1, each.ahead(HOUR.negated(), Duration.ZERO));
+    all.set(0, each.ahead(HOUR));
+    all.set(1, each.ahead(HOUR.negated()));
     return all;
   }
 }
