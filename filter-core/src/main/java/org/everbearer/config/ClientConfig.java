@@ -42,7 +42,8 @@ public final class ClientConfig {
     this.warnings = Collections.unmodifiableList(new ArrayList<>(settings.warnings()));
     this.protocol = settings.protocol();
     this.identity = get(Parameters.IDENTITY);
-    this.preflight = get(Parameters.PREFLIGHT);
+    // Of a configuration that is refused a value may be missing.
+    this.preflight = Boolean.TRUE.equals(get(Parameters.PREFLIGHT));
   }
 
   /**

@@ -54,7 +54,7 @@ class EverbearerMetricsTest {
   void noTagNamesAnIdentity() {
     for (int i = 0; i < 100; i++) metrics.onEvent(refreshed("identity-" + i, i, 60));
     assertFalse(registry.scrape().contains("identity-"));
-    assertEquals(7, registry.getMeters().size(), "six counters and one timer, whatever the number of users");
+    assertEquals(8, registry.getMeters().size(), "seven counters and one timer, whatever the number of users");
   }
 
   @Test
