@@ -9,7 +9,6 @@ import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -35,7 +34,8 @@ import org.everbearer.TokenSource;
  * streamed; only the body of a 401 that is answered by a repetition is read and thrown away.
  *
  * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
- * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection.
+ * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection; to abort
+ * the request ends the wait, and not the refresh.
  *
  * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
  * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
@@ -72,7 +72,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
 
     ClassicHttpRequest request = hop == scope.originalRequest ? ClassicRequestBuilder.copy(hop).build() : hop;
     Header[] unsigned = RequestSigner.headersOf(request);
-    AccessToken token = tokenFrom(source, scope.execRuntime);
+    AccessToken token = tokenFrom(source, scope);
     ClassicHttpResponse response = proceed(request, token, scope, chain);
     if (response.getCode() != HttpStatus.SC_UNAUTHORIZED || !BearerChallenge.rejectsToken(response)) return response;
     boolean another = source.invalidate(token.value());
@@ -80,7 +80,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
 
     // Before the refresh, which may need the very connection.
     release(response, scope.execRuntime);
-    AccessToken fresh = tokenFrom(source, scope.execRuntime);
+    AccessToken fresh = tokenFrom(source, scope);
     if (fresh.value().equals(token.value())) {
       response.setEntity(null);
       return response;
@@ -102,17 +102,15 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
         scope.exchangeId, scope.route, original, scope.execRuntime, scope.clientContext));
   }
 
-  private static AccessToken tokenFrom(TokenSource source, ExecRuntime runtime) throws IOException, HttpException {
+  private static AccessToken tokenFrom(TokenSource source, ExecChain.Scope scope) throws IOException, HttpException {
     AccessToken token = source.accessTokenNow();
-    if (token == null) {
-      if (runtime.isExecutionAborted()) throw new RequestFailedException("Request aborted");
-      try {
-        token = source.accessToken();
-      } catch (TokenException e) {
-        throw new NoTokenException(e);
-      }
+    if (token != null) return token;
+    if (scope.execRuntime.isExecutionAborted()) throw ClassicTokenWait.aborted();
+    try {
+      return ClassicTokenWait.forToken(source, scope.originalRequest);
+    } catch (TokenException e) {
+      throw new NoTokenException(e);
     }
-    return token;
   }
 
   private static boolean isRepeatable(ClassicHttpRequest request) {

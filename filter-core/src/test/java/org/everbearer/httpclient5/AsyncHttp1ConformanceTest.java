@@ -9,9 +9,4 @@ class AsyncHttp1ConformanceTest
   public TestClient client(Setup setup) throws Exception {
     return AsyncTestClient.speaking(HttpVersionPolicy.FORCE_HTTP_1, setup);
   }
-
-  @Override
-  public boolean cancellationEndsAWait() {
-    return true;
-  }
 }

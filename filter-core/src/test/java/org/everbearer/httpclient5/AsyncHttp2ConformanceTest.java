@@ -9,9 +9,4 @@ class AsyncHttp2ConformanceTest
   public TestClient client(Setup setup) throws Exception {
     return AsyncTestClient.speaking(HttpVersionPolicy.FORCE_HTTP_2, setup);
   }
-
-  @Override
-  public boolean cancellationEndsAWait() {
-    return true;
-  }
 }

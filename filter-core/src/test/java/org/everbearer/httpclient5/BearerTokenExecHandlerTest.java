@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -19,6 +22,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.everbearer.Origin;
+import org.everbearer.TokenException;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be brought about from outside with certainty. */
@@ -88,5 +92,21 @@ class BearerTokenExecHandlerTest {
         }));
     assertEquals(0, source.asked.get());
     assertEquals(1, sent.size());
+  }
+
+  @Test
+  void interruptedWhileItWaits_failsWithTheFlagSet() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    ScriptedTokenSource source = ScriptedTokenSource.expired("t").onRefresh(() -> WaitContract.await(goOn));
+    Thread.currentThread().interrupt();
+    NoTokenException failure = assertThrows(NoTokenException.class, () -> {
+      HttpGet original = new HttpGet("https://api.example.com/a");
+      handler(source).execute(ClassicRequestBuilder.copy(original).build(), scope(original), (r, s) -> answer(r, 200));
+    });
+    assertTrue(Thread.interrupted());
+    assertEquals(TokenException.Reason.INTERRUPTED, ((TokenException) failure.getCause()).reason());
+    assertEquals(List.of(), sent);
+    goOn.countDown();
+    assertEquals("t-2", source.accessToken().value(), "the refresh has gone on");
   }
 }

@@ -7,9 +7,4 @@ class ClassicConformanceTest
   public TestClient client(Setup setup) throws Exception {
     return new ClassicTestClient(setup);
   }
-
-  @Override
-  public boolean cancellationEndsAWait() {
-    return false;
-  }
 }
