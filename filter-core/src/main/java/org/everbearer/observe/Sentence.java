@@ -20,8 +20,8 @@ final class Sentence {
   }
 
   static Sentence perUser(long refreshed, long failed) {
-    return new Sentence().say("Each user has tokens of their own. Since the start " + refreshed + " refreshes succeeded and "
-        + failed + " failed.");
+    return new Sentence().say("Each user has tokens of their own. Since the start " + refreshed
+        + (refreshed == 1 ? " refresh" : " refreshes") + " succeeded and " + failed + " failed.");
   }
 
   static Sentence of(Known known, boolean background, Instant now) {

@@ -25,11 +25,7 @@ const EverbearerTimeline = (() => {
   const TICKS = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map(seconds => seconds * 1000);
   const NOW_AT = .68;
   const BAR = 22;
-  const ROWS = [30, 56];
-  const REFRESH = 94;
-  const PILLS = [120, 140];
-  const AXIS = 166;
-  const HEIGHT = 184;
+  const USERS = 4;
   const KEPT = 500;
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const PILL_FONT = `650 10.5px ${FONT}`;
@@ -44,7 +40,7 @@ const EverbearerTimeline = (() => {
         --evb-bad: #ff8295; --evb-node: #b797f5; --evb-line: #40352f; --evb-soft: #b7a79d; --evb-text: #f4ebe5;
         --evb-back: #211b1a; }
     }
-    .evb svg { display: block; width: 100%; height: ${HEIGHT}px; overflow: hidden; touch-action: pan-y; cursor: crosshair; }
+    .evb svg { display: block; width: 100%; height: ${layout(2).height}px; overflow: hidden; touch-action: pan-y; cursor: crosshair; }
     .evb svg:focus-visible { outline: 3px solid var(--evb-bad); outline-offset: 2px; border-radius: 6px; }
     .evb text { font: 11px/1 ${FONT}; fill: var(--evb-soft); }
     .evb .evb-mono { font-family: ui-monospace, "Cascadia Mono", "Liberation Mono", Menlo, monospace; font-size: 11px; }
@@ -77,6 +73,13 @@ const EverbearerTimeline = (() => {
     .evb-readout svg { display: inline-block; width: 18px; height: 11px; cursor: auto; }
     .evb-readout.evb-said { color: var(--evb-text); }
     @media (max-width: 30rem) { .evb-readout { column-gap: .7rem; font-size: .75rem; } .evb-readout span { gap: .3em; } }`;
+
+  /** Where things are, from top to bottom, above them so many rows of tokens. */
+  function layout(count) {
+    const rows = Array.from({ length: count }, (_, index) => 30 + 26 * index);
+    const refresh = rows[count - 1] + 38;
+    return { rows, refresh, pills: [refresh + 26, refresh + 46], axis: refresh + 72, height: refresh + 90 };
+  }
 
   /* ---- Words ---- */
 
@@ -223,34 +226,62 @@ const EverbearerTimeline = (() => {
 
   /* ---- From events to what is drawn ---- */
 
-  /** Each access token's life: {token, from, margin, to, replaced, rejected}. */
+  /** Each access token's life: {identity, token, from, margin, to, replaced, rejected}, in the order of their beginning. */
   function lives(client, horizon) {
     const all = [];
-    let current = null;
-    const end = at => {
-      if (current && !current.replaced) current.replaced = at;
-      current = null;
+    const current = new Map();
+    const perUser = isPerUser(client);
+    const end = (identity, at) => {
+      const life = current.get(identity);
+      if (life && !life.replaced) life.replaced = at;
+      current.delete(identity);
     };
     for (const event of client.events) {
-      if (event.identity !== 'application') continue;
+      const { identity, token } = event;
+      if ((identity === 'application') === perUser) continue;
+      const life = current.get(identity);
       if (event.type === 'invalidated') {
-        if (current) current.rejected = event.at;
+        if (life) life.rejected = event.at;
       } else if (event.type === 'cleared') {
-        end(event.at);
-      } else if (['loaded', 'stored', 'refreshed', 'adopted'].includes(event.type) && event.token !== 'none') {
-        if (current && current.token === event.token) {
-          if (!current.rejected) Object.assign(current, { to: event.expiresAt, margin: event.refreshesAt });
+        end(identity, event.at);
+      } else if (['loaded', 'stored', 'refreshed', 'adopted'].includes(event.type) && token !== 'none') {
+        if (life && life.token === token) {
+          if (!life.rejected) Object.assign(life, { to: event.expiresAt, margin: event.refreshesAt });
           continue;
         }
-        end(event.at);
-        current = { token: event.token, from: event.at, margin: event.refreshesAt, to: event.expiresAt };
-        if (event.expiresAt > event.at) all.push(current);
+        end(identity, event.at);
+        const next = { identity, token, from: event.at, margin: event.refreshesAt, to: event.expiresAt };
+        current.set(identity, next);
+        if (event.expiresAt > event.at) all.push(next);
       }
     }
-    if (client.token && client.token !== 'none' && (!current || current.token !== client.token) && client.expiresAt) {
-      all.push({ token: client.token, from: horizon, margin: client.refreshesAt, to: client.expiresAt });
+    const held = current.get('application');
+    if (client.token && client.token !== 'none' && (!held || held.token !== client.token) && client.expiresAt) {
+      all.push({ identity: 'application', token: client.token, from: horizon, margin: client.refreshesAt, to: client.expiresAt });
     }
     return all;
+  }
+
+  function isPerUser(client) {
+    return client.state === 'PER_USER';
+  }
+
+  /**
+   * Which lives are drawn in which row: the application's in two, by turns; of users each in a row of their own, those who
+   * came last. {lives, labels, hidden}, hidden being how many users have no row.
+   */
+  function rows(client, all, from) {
+    const seen = life => life.to > from;
+    if (!isPerUser(client)) {
+      return { hidden: 0, labels: ['token', ''],
+        lives: all.map((life, index) => ({ ...life, row: index % 2, room: all[index + 2]?.from })).filter(seen) };
+    }
+    const users = [...new Set(all.filter(seen).map(life => life.identity))]; // in the order in which they came
+    const shown = users.slice(-USERS);
+    const drawn = all.filter(life => seen(life) && shown.includes(life.identity));
+    return { hidden: users.length - shown.length, labels: shown.length > 1 ? shown : [...shown, '', ''].slice(0, 2),
+      lives: drawn.map((life, index) => ({ ...life, row: shown.indexOf(life.identity),
+        room: drawn.slice(index + 1).find(later => later.identity === life.identity)?.from })) };
   }
 
   const MARKS = {
@@ -311,12 +342,12 @@ const EverbearerTimeline = (() => {
       patternTransform: 'rotate(45)' }, make('rect', { width: 3, height: 6, fill: 'var(--evb-margin)' }));
     const stop = (offset, opacity) => make('stop', { offset, 'stop-color': 'var(--evb-back)', 'stop-opacity': opacity });
     const fade = make('linearGradient', { id: `${id}-fade` }, stop(0, 1), stop(1, 0));
-    const view = make('rect', { y: 0, height: HEIGHT });
+    const view = make('rect', { y: 0 });
     const world = make('g', {});
     const pills = make('g', {});
-    const nowLine = make('line', { class: 'evb-now', y1: 20, y2: AXIS });
+    const nowLine = make('line', { class: 'evb-now', y1: 20 });
     const front = make('g', {});
-    const chosen = make('line', { class: 'evb-chosen', y1: 22, y2: AXIS, visibility: 'hidden' });
+    const chosen = make('line', { class: 'evb-chosen', y1: 22, visibility: 'hidden' });
     const svg = make('svg', { tabindex: 0, role: 'slider', 'aria-label': 'Timeline', 'aria-valuemin': 0 },
       make('defs', {}, hatch, fade, make('clipPath', { id: `${id}-view` }, view)),
       make('g', { 'clip-path': `url(#${id}-view)` }, world, nowLine, pills), front);
@@ -337,6 +368,7 @@ const EverbearerTimeline = (() => {
     let frame = 0;
     let selected = null;
     let stops = [];
+    let y = layout(2);
 
     const time = () => performance.now() + skew;
     const x = at => (at - origin) * scale;
@@ -356,18 +388,22 @@ const EverbearerTimeline = (() => {
       scale = (width - gutter) / window;
       const from = current - window * (NOW_AT + .1);
       const to = current + window * (1.1 - NOW_AT);
-      const near = all.map((life, index) => ({ ...life, row: index % 2, room: all[index + 2]?.from })).filter(life => life.to > from);
-      world.replaceChildren(...ticks(from, to), ...near.flatMap(life => ghost(life, from, to)),
-        ...near.flatMap(life => bar(life, from, to, current)),
+      const plan = rows(client, all, from);
+      arrange(plan.labels.length);
+      world.replaceChildren(...ticks(from, to), ...plan.lives.flatMap(life => ghost(life, from, to)),
+        ...plan.lives.flatMap(life => bar(life, from, to, current)),
         ...refreshes(from), ...stems(from), chosen);
       pills.replaceChildren(...marks(from));
       const nowX = gutter + (width - gutter) * NOW_AT;
       nowLine.setAttribute('x1', nowX);
       nowLine.setAttribute('x2', nowX);
       front.replaceChildren(
-        make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: HEIGHT }),
-        make('rect', { fill: `url(#${id}-fade)`, x: -width - 4, y: 0, width: 40, height: HEIGHT, transform: 'scale(-1 1)' }),
-        label('token', 50), label('refresh', REFRESH), label('events', 136),
+        make('rect', { fill: `url(#${id}-fade)`, x: gutter - 8, y: 0, width: 28, height: y.height }),
+        make('rect', { fill: `url(#${id}-fade)`, x: -width - 4, y: 0, width: 40, height: y.height,
+          transform: 'scale(-1 1)' }),
+        ...plan.labels.map((text, index) => isPerUser(client) ? user(text, y.rows[index] + 15) : label(text, y.rows[index] + 21)),
+        label('refresh', y.refresh + 1), label('events', y.pills[0] + 17),
+        label(plan.hidden ? `and ${plan.hidden} more` : '', 13),
         make('text', { class: 'evb-nowtext', x: nowX, y: 13, 'text-anchor': 'middle' }, 'now'));
       stops = client.events.filter(event => event.at > from && event.type !== 'refreshing');
       svg.setAttribute('aria-label', `Timeline of ${client.client}: the arrow keys step through its events`);
@@ -376,23 +412,36 @@ const EverbearerTimeline = (() => {
       place();
     }
 
-    function label(text, y) {
-      return make('text', { x: 0, y: y + 1 }, text);
+    function arrange(count) {
+      if (y.rows.length !== count) svg.style.height = `${layout(count).height}px`;
+      y = layout(count);
+      view.setAttribute('height', y.height);
+      nowLine.setAttribute('y2', y.axis);
+      chosen.setAttribute('y2', y.axis);
+    }
+
+    function label(text, at) {
+      return make('text', { x: 0, y: at }, text);
+    }
+
+    /** A user's name is a fingerprint, of which a narrow margin has room for the beginning. */
+    function user(name, at) {
+      return make('text', { class: 'evb-mono', x: 0, y: at }, name.slice(0, gutter < 60 ? 6 : 8));
     }
 
     function ticks(from, to) {
       const step = TICKS.find(each => each * scale > 74) || TICKS[TICKS.length - 1];
       const offset = new Date().getTimezoneOffset() * 60000;
-      const made = [make('line', { class: 'evb-lane', x1: x(from), x2: x(to), y1: REFRESH - 3, y2: REFRESH - 3 })];
+      const made = [make('line', { class: 'evb-lane', x1: x(from), x2: x(to), y1: y.refresh - 3, y2: y.refresh - 3 })];
       for (let at = Math.ceil((from - offset) / step) * step + offset; at < to; at += step) {
-        made.push(make('line', { class: 'evb-tick', x1: x(at), x2: x(at), y1: 22, y2: AXIS }),
-          make('text', { x: x(at), y: AXIS + 13, 'text-anchor': 'middle' }, clockTime(at, step < 60000)));
+        made.push(make('line', { class: 'evb-tick', x1: x(at), x2: x(at), y1: 22, y2: y.axis }),
+          make('text', { x: x(at), y: y.axis + 13, 'text-anchor': 'middle' }, clockTime(at, step < 60000)));
       }
       return made;
     }
 
     function rect(life, a, b, attributes) {
-      return make('rect', { x: x(a), y: ROWS[life.row], width: Math.max(2, x(b) - x(a)), height: BAR, rx: 5, ...attributes });
+      return make('rect', { x: x(a), y: y.rows[life.row], width: Math.max(2, x(b) - x(a)), height: BAR, rx: 5, ...attributes });
     }
 
     function over(life) {
@@ -415,7 +464,7 @@ const EverbearerTimeline = (() => {
       const margin = Math.max(life.margin || right, left);
       if (margin < right) made.push(rect(life, margin, right, { fill: `url(#${id}-hatch)`, 'fill-opacity': old ? .6 : 1 }));
       if (x(margin) - x(left) > 70) {
-        made.push(make('text', { class: `evb-mono ${old ? 'evb-onold' : 'evb-onbar'}`, x: x(left) + 8, y: ROWS[life.row] + 15 }, life.token));
+        made.push(make('text', { class: `evb-mono ${old ? 'evb-onold' : 'evb-onbar'}`, x: x(left) + 8, y: y.rows[life.row] + 15 }, life.token));
       }
       return made;
     }
@@ -423,7 +472,7 @@ const EverbearerTimeline = (() => {
     function refreshes(from) {
       const made = [];
       let waiting = null;
-      const line = (a, b) => make('line', { class: 'evb-wait', x1: x(a), x2: x(b), y1: REFRESH - 3, y2: REFRESH - 3 });
+      const line = (a, b) => make('line', { class: 'evb-wait', x1: x(a), x2: x(b), y1: y.refresh - 3, y2: y.refresh - 3 });
       for (const event of client.events) {
         if (!ENDS_WAITING.includes(event.type)) continue;
         const begin = event.at - (event.duration || 0);
@@ -431,16 +480,16 @@ const EverbearerTimeline = (() => {
         waiting = event.type === 'failed' ? event : null;
         if (event.at < from || event.type !== 'failed' && event.type !== 'refreshed') continue;
         made.push(make('rect', { class: event.type === 'failed' ? 'evb-failed' : 'evb-done', x: x(Math.max(begin, from)) - 2,
-          y: REFRESH - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
+          y: y.refresh - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
       }
       const next = client.nextTry;
       if (waiting && next && !client.refreshingSince) {
-        made.push(line(waiting.at, next), make('circle', { class: 'evb-next', cx: x(next), cy: REFRESH - 3, r: 4 }));
+        made.push(line(waiting.at, next), make('circle', { class: 'evb-next', cx: x(next), cy: y.refresh - 3, r: 4 }));
       }
       const planned = !waiting && !client.refreshingSince && client.refreshesAt;
-      if (planned > time()) made.push(make('circle', { class: 'evb-planned', cx: x(planned), cy: REFRESH - 3, r: 4 }));
+      if (planned > time()) made.push(make('circle', { class: 'evb-planned', cx: x(planned), cy: y.refresh - 3, r: 4 }));
       if (client.refreshingSince) {
-        made.push(make('rect', { class: 'evb-running', x: x(client.refreshingSince) - 2, y: REFRESH - 10, height: 14, rx: 3,
+        made.push(make('rect', { class: 'evb-running', x: x(client.refreshingSince) - 2, y: y.refresh - 10, height: 14, rx: 3,
           width: Math.max(5, x(time()) - x(client.refreshingSince)) }));
       }
       return made;
@@ -452,7 +501,7 @@ const EverbearerTimeline = (() => {
 
     function stems(from) {
       return marked(from).map(event => make('line', { class: `evb-stem evb-is-${mark(event)[1]}`, x1: x(event.at), x2: x(event.at),
-        y1: 24, y2: PILLS[0] }));
+        y1: 24, y2: y.pills[0] }));
     }
 
     /** The newest first: where there is no room for all, older ones and those that say least go without words. */
@@ -465,7 +514,7 @@ const EverbearerTimeline = (() => {
         const wide = pillWidth(text);
         const near = placed.filter(pill => Math.abs(pill.at - at) < (pill.wide + wide) / 2 + 3);
         const same = near.find(pill => pill.text === text);
-        const row = PILLS.findIndex((y, index) => near.every(pill => pill.row !== index));
+        const row = y.pills.findIndex((_, index) => near.every(pill => pill.row !== index));
         if (same) same.count++;
         else if (row >= 0) placed.push({ at, text, kind, row, count: 1, wide: wide + 8 });
       }
@@ -473,9 +522,9 @@ const EverbearerTimeline = (() => {
         const words = count > 1 ? `${text} ×${count}` : text;
         const wide = pillWidth(words);
         return make('g', { class: `evb-pill evb-is-${kind}` },
-          row ? make('line', { class: 'evb-stem', x1: at, x2: at, y1: PILLS[0], y2: PILLS[row] }) : '',
-          make('rect', { x: at - wide / 2, y: PILLS[row] - 8, width: wide, height: 16, rx: 8 }),
-          make('text', { x: at, y: PILLS[row] + 4, 'text-anchor': 'middle' }, words));
+          row ? make('line', { class: 'evb-stem', x1: at, x2: at, y1: y.pills[0], y2: y.pills[row] }) : '',
+          make('rect', { x: at - wide / 2, y: y.pills[row] - 8, width: wide, height: 16, rx: 8 }),
+          make('text', { x: at, y: y.pills[row] + 4, 'text-anchor': 'middle' }, words));
       });
     }
 
@@ -543,7 +592,7 @@ const EverbearerTimeline = (() => {
     function onPointer(event) {
       const box = svg.getBoundingClientRect();
       const at = event.clientX - box.left;
-      const amongMarks = event.clientY - box.top > PILLS[0] - 12; // there each has words, and they mean the mark
+      const amongMarks = event.clientY - box.top > y.pills[0] - 12; // there each has words, and they mean the mark
       let best = null;
       for (const each of amongMarks ? stops.filter(mark) : stops) {
         const distance = Math.abs(screenX(each.at) - at);

@@ -120,7 +120,9 @@ class ClientStateTest {
   @Test
   void perUser_onlyCountersAreKept() {
     state.describe(Tokens.PER_USER, false);
-    after(refreshed("ab12", 0, 60), refreshed("cd34", 0, 60), failed("cd34", 50, 10, Reason.TRANSIENT, 1));
+    after(refreshed("ab12", 0, 60));
+    expect(1, "PER_USER", "Each user has tokens of their own. Since the start 1 refresh succeeded and 0 failed.");
+    after(refreshed("cd34", 0, 60), failed("cd34", 50, 10, Reason.TRANSIENT, 1));
     expect(51, "PER_USER", "Each user has tokens of their own. Since the start 2 refreshes succeeded and 1 failed.");
     assertNull(state.known().last);
     assertNull(state.secondsToExpiry(at(51)));

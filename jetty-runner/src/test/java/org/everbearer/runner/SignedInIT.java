@@ -2,17 +2,12 @@ package org.everbearer.runner;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.net.CookieManager;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,8 +45,8 @@ class SignedInIT {
 
   @Test
   void usersSideBySide_chatEachWithTheirOwnToken_beyondItsLife() throws Exception {
-    Visitor ada = new Visitor();
-    Visitor grace = new Visitor();
+    Visitor ada = new Visitor(sample);
+    Visitor grace = new Visitor(sample);
     ada.signInAs("ada");
     grace.signInAs("grace");
     assertEquals("{\"signIn\":true,\"user\":\"user_ada\"}", ada.get("user").body());
@@ -79,8 +73,8 @@ class SignedInIT {
 
   @Test
   void signingOut_endsIt_andNobodyElses() throws Exception {
-    Visitor ada = new Visitor();
-    Visitor grace = new Visitor();
+    Visitor ada = new Visitor(sample);
+    Visitor grace = new Visitor(sample);
     ada.signInAs("ada");
     grace.signInAs("grace");
     assertEquals(204, ada.post("logout", "{}").statusCode());
@@ -93,7 +87,7 @@ class SignedInIT {
 
   @Test
   void signingInAsSomebodyElse_replacesTheUserAndTheSessionId() throws Exception {
-    Visitor visitor = new Visitor();
+    Visitor visitor = new Visitor(sample);
     visitor.signInAs("ada");
     String before = visitor.cookies();
     visitor.signInAs("grace");
@@ -103,9 +97,9 @@ class SignedInIT {
 
   @Test
   void aLoginThatThisBrowserDidNotBegin_isRefused() throws Exception {
-    Visitor stranger = new Visitor();
+    Visitor stranger = new Visitor(sample);
     String callback = stranger.callbackFor("ada");
-    Visitor victim = new Visitor();
+    Visitor victim = new Visitor(sample);
     victim.get("login");
     HttpResponse<String> refused = victim.send(HttpRequest.newBuilder(URI.create(callback)).build());
     assertEquals(302, refused.statusCode());
@@ -117,13 +111,13 @@ class SignedInIT {
 
   @Test
   void theSessionCookie_isOutOfReachOfScriptsAndOtherSites() throws Exception {
-    String cookie = new Visitor().get("login").headers().firstValue("Set-Cookie").orElse("");
+    String cookie = new Visitor(sample).get("login").headers().firstValue("Set-Cookie").orElse("");
     assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), cookie);
   }
 
   @Test
   void withoutAnySession_theServerIsHealthy() throws Exception {
-    HttpResponse<String> health = new Visitor().get("health");
+    HttpResponse<String> health = new Visitor(sample).get("health");
     assertEquals(200, health.statusCode(), health.body());
     assertTrue(health.body().contains("\"status\":\"UP\""), health.body());
     assertEquals(List.of(), health.headers().allValues("Set-Cookie"));
@@ -141,52 +135,5 @@ class SignedInIT {
         HttpRequest.newBuilder(URI.create(standIn.group(1))).build(), BodyHandlers.ofString());
     JsonObject stats = JsonParser.parseString(reply.body()).getAsJsonObject();
     return stats.get(counter).getAsLong();
-  }
-
-  /** A person with a browser. */
-  private static final class Visitor {
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient http = HttpClient.newBuilder().cookieHandler(cookies).build();
-
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-      return send(HttpRequest.newBuilder(sample.resolve(path)).build());
-    }
-
-    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-      return send(HttpRequest.newBuilder(sample.resolve(path)).header("Content-Type", "application/json")
-          .header("Accept", "application/json").POST(BodyPublishers.ofString(json)).build());
-    }
-
-    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
-      return http.send(HttpRequest.newBuilder(request, (name, value) -> true).timeout(Duration.ofSeconds(60)).build(),
-          BodyHandlers.ofString());
-    }
-
-    /** Goes to the login page and picks a user there; where that page sends the browser. */
-    String callbackFor(String user) throws IOException, InterruptedException {
-      URI page = URI.create(get("login").headers().firstValue("Location").orElseThrow());
-      String form = send(HttpRequest.newBuilder(page).build()).body();
-      String body = "user=" + user + "&redirect_uri=" + field(form, "redirect_uri") + "&state=" + field(form, "state");
-      HttpResponse<String> picked = send(HttpRequest.newBuilder(page.resolve("/login"))
-          .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(body)).build());
-      return picked.headers().firstValue("Location").orElseThrow();
-    }
-
-    void signInAs(String user) throws IOException, InterruptedException {
-      HttpResponse<String> done = send(HttpRequest.newBuilder(URI.create(callbackFor(user))).build());
-      assertEquals(302, done.statusCode(), done.body());
-      assertEquals(sample.getPath(), URI.create(done.headers().firstValue("Location").orElseThrow()).getPath());
-      assertFalse(done.headers().firstValue("Location").orElseThrow().contains("failed"));
-    }
-
-    String cookies() {
-      return cookies.getCookieStore().getCookies().toString();
-    }
-
-    private static String field(String form, String name) {
-      Matcher value = Pattern.compile("name=\"" + name + "\" value=\"([^\"]*)\"").matcher(form);
-      assertTrue(value.find(), form);
-      return URLEncoder.encode(value.group(1), UTF_8);
-    }
   }
 }
