@@ -181,6 +181,28 @@ class LogListenerTest {
   }
 
   @Test
+  void userWhoHasToSignInAgain_wakesNobody_butARefusedConfigurationDoes() throws Exception {
+    RefreshCoordinator client = builder().background(false).build();
+    client.storeTokens("session-1", server.signIn());
+    time.advance(Duration.ofSeconds(61));
+    server.revoked = true;
+    client.source("session-1").accessTokenAsync();
+    time.run();
+    assertEquals(List.of(), lines("ERROR"));
+    assertEquals(1, lines("WARN").size(), lines("WARN").toString());
+    assertTrue(lines("WARN").get(0).contains("it is for this user to sign in again"), lines("WARN").get(0));
+
+    server.revoked = false;
+    client.storeTokens("session-2", server.signIn());
+    time.advance(Duration.ofSeconds(61));
+    server.always = Fault.CONFIGURATION;
+    client.source("session-2").accessTokenAsync();
+    time.run();
+    client.close();
+    assertEquals(1, lines("ERROR").size(), lines("ERROR").toString());
+  }
+
+  @Test
   void failingStore_isOneErrorAndOneLineWhenItWorksAgain() throws Exception {
     LogListener listener = new LogListener("logged");
     for (int i = 0; i < 5; i++) listener.onEvent(Happened.withFailure(TokenEvent.Type.NOT_SAVED, i * 60, 60, Reason.STORE));

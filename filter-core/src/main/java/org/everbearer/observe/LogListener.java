@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes what happens to the log {@code org.everbearer.<client>}: one INFO line a refresh, one WARN line a streak of
- * failures with the time of the next try, one summary when it ends, and ERROR only for what needs a person. Every line
- * names client, identity and remedy, and none a token.
+ * failures with the time of the next try, one summary when it ends, and ERROR only for what needs a person who runs the
+ * application. Every line names client, identity and remedy, and none a token.
  *
  * <p>What happens to one of many sessions is DEBUG as long as it goes well, and at most one line of a kind in ten
  * seconds when it does not. Called from one thread.
@@ -71,8 +71,8 @@ public final class LogListener implements TokenListener {
         break;
       case DEAD:
         begins(needing, event);
-        error(event, "the refresh token was rejected and cannot be used again. " + afterlife(event)
-            + "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy");
+        askAPerson(event, Reason.REJECTED, "the refresh token was rejected and cannot be used again. " + afterlife(event)
+            + remedy(event, Reason.REJECTED));
         break;
       case NOT_SAVED:
         notSaved(event);
@@ -95,13 +95,13 @@ public final class LogListener implements TokenListener {
   private void failed(TokenEvent event) {
     Reason reason = event.failure().reason();
     String said = event.failure().getMessage() + ". " + afterlife(event)
-        + (event.nextTry() == null ? "" : "Next try at " + event.nextTry() + ". ") + remedy(reason);
+        + (event.nextTry() == null ? "" : "Next try at " + event.nextTry() + ". ") + remedy(event, reason);
     // A session that nobody has signed in to has no streak that could end by itself.
     boolean noStreak = reason == Reason.NO_TOKENS && !isApplication(event);
     boolean begins = !noStreak && begins(failingSince, event);
     if (NEED_A_PERSON.contains(reason)) {
       // Also where the streak has begun as an outage, and where another node or an earlier start has met the rejection.
-      if (begins(needing, event)) error(event, "cannot be refreshed until somebody acts: " + said);
+      if (begins(needing, event)) askAPerson(event, reason, "cannot be refreshed until somebody acts: " + said);
       else debug(event, said);
     } else if (begins) {
       warn(event, "cannot be refreshed: " + said);
@@ -133,12 +133,19 @@ public final class LogListener implements TokenListener {
     return true;
   }
 
-  private static String remedy(Reason reason) {
+  /** What only a user can mend, who is told so by the application, is no reason to wake anybody else. */
+  private void askAPerson(TokenEvent event, Reason reason, String text) {
+    if (isApplication(event) || reason == Reason.CONFIGURATION) error(event, text);
+    else warn(event, text);
+  }
+
+  private static String remedy(TokenEvent event, Reason reason) {
     switch (reason) {
       case CONFIGURATION:
         return "Remedy: correct the client's parameters and redeploy";
       case NEEDS_USER:
       case REJECTED:
+        if (!isApplication(event)) return "Remedy: none here; it is for this user to sign in again";
         return "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy";
       case NO_TOKENS:
         return "Remedy: sign in, or configure a first pair (accessToken, refreshToken)";
