@@ -14,11 +14,16 @@ final class Failure {
   /** When the store was looked at last, in nanoseconds of the ticker. A race looks twice. */
   volatile long lookedAt;
 
-  Failure(TokenException cause, int streak, long nextTry, Instant nextTryAt, long now) {
+  /**
+   * @param now in nanoseconds of the ticker
+   * @param pause nanoseconds until the next try
+   * @param wallClock now, in milliseconds since 1970
+   */
+  Failure(TokenException cause, int streak, long now, long pause, long wallClock) {
     this.cause = cause;
     this.streak = streak;
-    this.nextTry = nextTry;
-    this.nextTryAt = nextTryAt;
+    this.nextTry = now + pause;
+    this.nextTryAt = Instant.ofEpochMilli(wallClock + Nanos.toMillis(pause));
     this.lookedAt = now;
   }
 

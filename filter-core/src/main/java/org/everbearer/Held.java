@@ -9,6 +9,8 @@ import java.time.Duration;
 final class Held {
   /** Null while there is none. */
   final AccessToken token;
+  /** The token's text, here too so that who has one of many identities' tokens in hand need not look elsewhere for it. */
+  final String value;
   /** In nanoseconds of the ticker: when refreshing begins, when callers begin to wait, when the token is over. */
   final long staleAt;
   final long expiredAt;
@@ -25,6 +27,7 @@ final class Held {
   private Held(AccessToken token, long staleAt, long expiredAt, long endsAt, long since, boolean rejected,
       int rejections, TokenRecord record) {
     this.token = token;
+    this.value = token == null ? null : token.value();
     this.staleAt = staleAt;
     this.expiredAt = expiredAt;
     this.endsAt = endsAt;
@@ -83,7 +86,7 @@ final class Held {
   }
 
   boolean holds(String accessToken) {
-    return token != null && token.value().equals(accessToken);
+    return value != null && value.equals(accessToken);
   }
 
   Duration validFor(long now) {

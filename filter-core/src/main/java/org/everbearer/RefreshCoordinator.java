@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
@@ -186,15 +187,15 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   /**
-   * Refreshes now, whatever the state and the back-off.
+   * Refreshes now, whatever the state and the back-off; joins a refresh that is on its way.
    *
    * @param identity null for the web application's own
-   * @return a source on which to wait for the outcome
+   * @return what comes of it: the token that is held afterwards, or the {@link TokenException}, however long it takes.
+   *     To cancel it abandons the wait and not the refresh. Dependent actions may run on a thread of the library: they
+   *     must not block
    */
-  public TokenSource refreshNow(String identity) {
-    TokenFamily family = family(identity);
-    family.begin(TokenEvent.Trigger.MANUAL);
-    return family;
+  public CompletableFuture<AccessToken> refreshNow(String identity) {
+    return family(identity).refreshNow();
   }
 
   /** Tells the listeners what the application identity holds now, for one that was added late. */

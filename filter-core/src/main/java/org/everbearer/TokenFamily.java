@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.UnaryOperator;
 
 /**
  * The tokens of one identity. All its state is in four volatile references to immutable objects, replaced by
@@ -59,6 +60,12 @@ final class TokenFamily implements TokenSource {
   }
 
   @Override
+  public String token() throws TokenException {
+    Held h = held;
+    return h.staleAt - client.ticker.nanoTime() > 0 ? h.value : accessToken().value();
+  }
+
+  @Override
   public AccessToken accessTokenNow() {
     Held h = held;
     if (h.staleAt - client.ticker.nanoTime() > 0) return h.token;
@@ -83,6 +90,15 @@ final class TokenFamily implements TokenSource {
     return result;
   }
 
+  CompletableFuture<AccessToken> refreshNow() {
+    CompletableFuture<AccessToken> outcome = new CompletableFuture<>();
+    begin(TokenEvent.Trigger.MANUAL).done.whenComplete((now, failed) -> {
+      if (failed == null) outcome.complete(now.token);
+      else outcome.completeExceptionally(forCaller((TokenException) failed));
+    });
+    return outcome;
+  }
+
   @Override
   public boolean isExpired() {
     return held.at(client.ticker.nanoTime()) == Freshness.EXPIRED;
@@ -93,8 +109,7 @@ final class TokenFamily implements TokenSource {
     long now = client.ticker.nanoTime();
     while (true) {
       Held h = held;
-      if (!h.holds(rejectedToken)) return true;
-      if (h.rejected) return true;
+      if (!h.holds(rejectedToken) || h.rejected) return true;
       // An API that rejects every token must not make us ask for new ones without end.
       if (h.rejections > 0 && now - h.since < Backoff.afterRejections(h.rejections)) return false;
       if (HELD.compareAndSet(this, h, h.rejectedAt(now))) {
@@ -156,12 +171,9 @@ final class TokenFamily implements TokenSource {
   /** Completes with the live token if there is one, else with the failure. */
   private void settle(CompletableFuture<AccessToken> result, TokenException why) {
     Held h = held;
-    if (h.isLive(client.ticker.nanoTime())) {
-      result.complete(h.token);
-      return;
-    }
     Failure failed = failure;
-    if (why != null) result.completeExceptionally(why);
+    if (h.isLive(client.ticker.nanoTime())) result.complete(h.token);
+    else if (why != null) result.completeExceptionally(why);
     else if (failed != null) result.completeExceptionally(forCaller(failed.cause));
     else result.completeExceptionally(timedOut());
   }
@@ -279,9 +291,7 @@ final class TokenFamily implements TokenSource {
     Failure last = failure;
     int streak = last == null ? 1 : last.streak + 1;
     long pause = Backoff.pause(why, streak, held.isLive(now) ? held.endsAt - now : 0, client.random.getAsDouble());
-    pause = Math.max(pause, earliest);
-    Instant at = Instant.ofEpochMilli(client.ticker.currentTimeMillis() + Nanos.toMillis(pause));
-    failure = new Failure(why, streak, now + pause, at, now);
+    failure = new Failure(why, streak, now, Math.max(pause, earliest), client.ticker.currentTimeMillis());
     return streak;
   }
 
@@ -331,33 +341,26 @@ final class TokenFamily implements TokenSource {
    * that were replaced under it.
    */
   boolean publish(Held next) {
-    while (true) {
-      Held h = held;
-      if (next.generation() < h.generation()) return false;
-      if (HELD.compareAndSet(this, h, next.after(h))) return true;
-    }
-  }
-
-  /** {@link #publish} for tokens that do not follow from those held: a rejection of the old ones says nothing of them. */
-  private void replace(Held next) {
-    while (true) {
-      Held h = held;
-      if (next.generation() < h.generation() || HELD.compareAndSet(this, h, next)) return;
-    }
+    return change(next.generation(), next::after);
   }
 
   /** What is held stays as it is, under a newer record. */
   void rebase(TokenRecord record) {
+    change(record.generation(), h -> h.under(record));
+  }
+
+  private boolean change(long generation, UnaryOperator<Held> change) {
     while (true) {
       Held h = held;
-      if (record.generation() < h.generation()) return;
-      if (HELD.compareAndSet(this, h, h.under(record))) return;
+      if (generation < h.generation()) return false;
+      if (HELD.compareAndSet(this, h, change.apply(h))) return true;
     }
   }
 
   /** A new family begins: what was known of failures belonged to the old one. */
   void restart(Held next) {
-    replace(next);
+    // They do not follow from those held: a rejection of the old ones says nothing of them.
+    change(next.generation(), h -> next);
     failure = null;
     toldStale = false;
     unsaved = null;

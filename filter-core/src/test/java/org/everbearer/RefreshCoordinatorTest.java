@@ -74,6 +74,35 @@ class RefreshCoordinatorTest {
     return assertThrows(TokenException.class, () -> token(source));
   }
 
+  // --- at once
+
+  @Test
+  void refreshNow_bringsAnotherTokenThoughThePresentOneIsFresh() throws Exception {
+    TokenSource source = startSignedIn();
+    String before = token(source);
+    CompletableFuture<AccessToken> outcome = client.refreshNow(null);
+    assertFalse(outcome.isDone());
+    assertEquals(before, token(source), "nobody else waits for it");
+    time.run();
+    assertNotEquals(before, outcome.join().value());
+    assertEquals(token(source), outcome.join().value());
+  }
+
+  @Test
+  void refreshNow_tellsWhyItFailed_andIgnoresTheBackOff() throws Exception {
+    TokenSource source = startSignedIn();
+    String before = token(source);
+    server.faults.add(Fault.UNAVAILABLE);
+    CompletableFuture<AccessToken> outcome = client.refreshNow(null);
+    time.run();
+    CompletionException failed = assertThrows(CompletionException.class, outcome::join);
+    assertEquals(Reason.TRANSIENT, ((TokenException) failed.getCause()).reason());
+    assertEquals(before, token(source));
+    CompletableFuture<AccessToken> again = client.refreshNow(null);
+    time.run();
+    assertNotEquals(before, again.join().value());
+  }
+
   // --- fresh, stale, expired
 
   @Test
