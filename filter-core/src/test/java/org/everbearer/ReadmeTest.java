@@ -35,8 +35,10 @@ class ReadmeTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern FENCE = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
 
+  @TempDir Path directory;
+
   @Test
-  void everyFilterBlock_isAValidConfiguration(@TempDir Path directory) throws Exception {
+  void everyFilterBlock_isAValidConfiguration() throws Exception {
     Path secret = Files.writeString(directory.resolve("token"), "opaque-token");
     List<String> blocks = new ArrayList<>();
     for (String block : snippets("xml")) if (block.contains("<filter>")) blocks.add(block);
@@ -99,7 +101,7 @@ class ReadmeTest {
     assertTrue(links > 4);
   }
 
-  private static void compile(String name, String code) throws Exception {
+  private void compile(String name, String code) throws Exception {
     JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
       @Override
       public CharSequence getCharContent(boolean ignoreEncodingErrors) {
@@ -108,7 +110,7 @@ class ReadmeTest {
     };
     StringWriter messages = new StringWriter();
     boolean compiled = ToolProvider.getSystemJavaCompiler().getTask(messages, null, null,
-        List.of("-proc:none", "-d", Files.createTempDirectory("readme").toString(),
+        List.of("-proc:none", "-d", directory.toString(),
             "-classpath", System.getProperty("java.class.path")), null, List.of(source)).call();
     assertTrue(compiled, messages.toString());
   }

@@ -29,7 +29,7 @@ final class TomcatDeployed implements Deployed {
   }
 
   static TomcatDeployed of(WebApp app) throws Exception {
-    Path base = Files.createTempDirectory("tomcat");
+    Path base = Files.createTempDirectory(Files.createDirectories(Path.of("target", "tomcat")), "base").toAbsolutePath();
     Tomcat tomcat = new Tomcat();
     tomcat.setBaseDir(base.toString());
     tomcat.setHostname("127.0.0.1");
