@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class HotPath {
   @Param({"FLOOR", "EVERBEARER", "SYNCHRONIZED", "GOOGLE", "CAFFEINE", "AWS", "SPRING", "AZURE", "MSAL4J",
-      "JWT_DECODING"})
+      "MSAL4J_ON_CALLER", "JWT_DECODING"})
   public String peer;
 
   private Peer opened;

@@ -19,7 +19,7 @@ final class ServletRequestTable {
 
   static void measure(Report report) throws Exception {
     Map<String, Jmh.Sample> samples = Jmh.run(ServletRequests.class, 1);
-    report.columns("a servlet request and its calls", "without, CPU ns", "with, CPU ns", "quartiles", "added, ns",
+    report.columns("a servlet request and its calls", "without, CPU ns", "with, CPU ns", "median", "added, ns",
         "without, B", "added, B");
     TITLES.forEach((name, title) -> {
       Jmh.Sample with = samples.get(name);
@@ -27,7 +27,7 @@ final class ServletRequestTable {
       boolean calls = !name.equals("FILTER");
       double before = calls ? without.cpu() : 0;
       long bytes = calls ? without.bytes() : 0;
-      report.row(title, calls ? before : "–", with.cpu(), with.cpuQuartiles(), with.cpu() - before, bytes,
+      report.row(title, calls ? before : "–", with.cpu(), with.cpuMedian(), with.cpu() - before, bytes,
           with.bytes() - bytes);
     });
     report.note("A Tomcat request with a session, asynchronous processing allowed; in it calls as in exec-handler."

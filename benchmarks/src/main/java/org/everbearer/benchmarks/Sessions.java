@@ -1,5 +1,7 @@
 package org.everbearer.benchmarks;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.everbearer.RefreshCoordinator;
@@ -54,9 +56,16 @@ public class Sessions {
 
     private static final class Cell {
       volatile Held held;
+
+      String token() {
+        Held now = held;
+        return now.endsAt - System.nanoTime() > 0 ? now.token : null;
+      }
     }
 
+    private final String[] users = ids();
     private final Cell[] cells = new Cell[COUNT];
+    private final Map<String, Cell> byUser = new ConcurrentHashMap<>();
 
     @Setup(Level.Trial)
     public void fill() throws Exception {
@@ -64,6 +73,7 @@ public class Sessions {
       for (int i = 0; i < COUNT; i++) {
         cells[i] = new Cell();
         cells[i].held = new Held(endpoint.issue().accessToken(), System.nanoTime() + 3_600_000_000_000L);
+        byUser.put(users[i], cells[i]);
       }
     }
   }
@@ -116,8 +126,12 @@ public class Sessions {
 
   @Benchmark
   public String floor(Floors state, Draw draw) {
-    Floors.Held held = state.cells[draw.next()].held;
-    return held.endsAt - System.nanoTime() > 0 ? held.token : null;
+    return state.cells[draw.next()].token();
+  }
+
+  @Benchmark
+  public String map(Floors state, Draw draw) {
+    return state.byUser.get(state.users[draw.next()]).token();
   }
 
   @Benchmark

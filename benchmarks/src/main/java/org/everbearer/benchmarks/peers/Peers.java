@@ -1,5 +1,6 @@
 package org.everbearer.benchmarks.peers;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
 
 /** All of them, by the name that the tables show. */
@@ -15,7 +16,9 @@ public enum Peers {
   AWS_NON_BLOCKING("AWS CachedSupplier, NonBlocking", endpoint -> new AwsCachedSupplier(endpoint, true)),
   SPRING("Spring Security", endpoint -> new SpringSecurity(endpoint, 1)),
   AZURE("azure-core AccessTokenCache", AzureCore::new),
-  MSAL4J("MSAL4J", Msal4j::new),
+  MSAL4J("MSAL4J", endpoint -> new Msal4j(endpoint, null)),
+  MSAL4J_ON_CALLER("MSAL4J, on the caller's thread",
+      endpoint -> new Msal4j(endpoint, MoreExecutors.newDirectExecutorService())),
   JWT_DECODING("JWT decoded per request (jose4j)", JwtDecoding::new);
 
   private final String title;
