@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.catalina.LifecycleState;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,19 +92,6 @@ class ChatForAMinuteIT {
         "AUTH_ACCESS_TOKEN", first.get("accessToken").getAsString(),
         "AUTH_REFRESH_TOKEN", first.get("refreshToken").getAsString(),
         "everbearer.chat-api.refreshMargin", MARGIN);
-    settings.forEach(System::setProperty);
-    try {
-      Tomcat tomcat = new Tomcat();
-      tomcat.setBaseDir(directory.toString());
-      directory.resolve("webapps").toFile().mkdirs();
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      tomcat.addWebapp("", Path.of(System.getProperty("sample.war")).toAbsolutePath().toString());
-      tomcat.start();
-      assertEquals(LifecycleState.STARTED, tomcat.getHost().findChildren()[0].getState(), "the WAR is deployed");
-      return tomcat;
-    } finally {
-      settings.keySet().forEach(System::clearProperty);
-    }
+    return WarInTomcat.start(directory, settings, context -> {});
   }
 }

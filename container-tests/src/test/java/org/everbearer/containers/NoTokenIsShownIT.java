@@ -25,7 +25,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.catalina.Context;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
@@ -135,23 +134,10 @@ class NoTokenIsShownIT {
   private static Tomcat startTomcat(Path directory, TokenTap tap) throws Exception {
     Map<String, String> settings = Map.of("CHAT_API_BASE_URL", tap.uri().toString(), "AUTH_BASE_URL",
         tap.uri().toString(), "CHAT_IDENTITY", "session");
-    settings.forEach(System::setProperty);
     LOGGING.forEach(System::setProperty);
-    try {
-      Tomcat tomcat = new Tomcat();
-      tomcat.setBaseDir(directory.toString());
-      directory.resolve("webapps").toFile().mkdirs();
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      Context context = tomcat.addWebapp("", Path.of(System.getProperty("sample.war")).toAbsolutePath().toString());
-      StandardManager manager = new StandardManager();
-      manager.setPathname(directory.resolve("sessions").toString());
-      context.setManager(manager);
-      tomcat.start();
-      return tomcat;
-    } finally {
-      settings.keySet().forEach(System::clearProperty);
-    }
+    StandardManager manager = new StandardManager();
+    manager.setPathname(directory.resolve("sessions").toString());
+    return WarInTomcat.start(directory, settings, context -> context.setManager(manager));
   }
 
   private void search(TokenTap tap) {
