@@ -188,9 +188,6 @@ class LogListenerTest {
     server.revoked = true;
     client.source("session-1").accessTokenAsync();
     time.run();
-    assertEquals(List.of(), lines("ERROR"));
-    assertEquals(1, lines("WARN").size(), lines("WARN").toString());
-    assertTrue(lines("WARN").get(0).contains("it is for this user to sign in again"), lines("WARN").get(0));
 
     server.revoked = false;
     client.storeTokens("session-2", server.signIn());
@@ -200,6 +197,9 @@ class LogListenerTest {
     time.run();
     client.close();
     assertEquals(1, lines("ERROR").size(), lines("ERROR").toString());
+    assertTrue(lines("ERROR").get(0).contains("correct the client's parameters"), lines("ERROR").get(0));
+    assertEquals(1, lines("WARN").size(), lines("WARN").toString());
+    assertTrue(lines("WARN").get(0).contains("it is for this user to sign in again"), lines("WARN").get(0));
   }
 
   @Test
