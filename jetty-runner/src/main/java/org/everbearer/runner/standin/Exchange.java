@@ -26,6 +26,7 @@ final class Exchange {
 
   private final Request request;
   private final Response response;
+  private boolean read;
 
   Exchange(Request request, Response response) {
     this.request = request;
@@ -77,6 +78,8 @@ final class Exchange {
   }
 
   void reply(int status, String type, String body) throws IOException {
+    // With an unread body the connection ends, perhaps just as the client sends its next request.
+    if (!read) readBody();
     byte[] bytes = body.getBytes(UTF_8);
     response.setStatus(status);
     header("Content-Type", type);
@@ -127,10 +130,15 @@ final class Exchange {
   }
 
   private String body() throws IOException {
+    byte[] bytes = readBody();
+    if (bytes.length > MAX_BODY) throw new BadRequest("the body is over " + MAX_BODY + " bytes");
+    return new String(bytes, UTF_8);
+  }
+
+  private byte[] readBody() throws IOException {
+    read = true;
     try (InputStream in = Content.Source.asInputStream(request)) {
-      byte[] bytes = in.readNBytes(MAX_BODY + 1);
-      if (bytes.length > MAX_BODY) throw new BadRequest("the body is over " + MAX_BODY + " bytes");
-      return new String(bytes, UTF_8);
+      return in.readNBytes(MAX_BODY + 1);
     }
   }
 }
