@@ -25,9 +25,8 @@ final class LeaseRenewal implements Runnable {
     this.storeTimeThen = storeNow;
   }
 
-  LeaseRenewal begin() {
+  void begin() {
     if (client.leases.renewed) cancel = client.scheduleRenewal(client.leases.renewalPause(), this);
-    return this;
   }
 
   /** The record as this node has written it last. */
