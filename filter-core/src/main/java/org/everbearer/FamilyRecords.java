@@ -54,7 +54,6 @@ final class FamilyRecords {
    */
   TokenRecord of(TokenSet tokens, long storeNow, boolean justReceived) {
     TokenRecord.Builder record = TokenRecord.builder()
-        .seed(TokenRecord.seedOf(client.firstTokens == null ? tokens : client.firstTokens))
         .tokens(tokens.accessToken(), tokens.refreshToken());
     if (tokens.accessToken() == null) return record.build();
     if (tokens.expiresIn() != null) {
@@ -81,12 +80,6 @@ final class FamilyRecords {
     } catch (TokenException e) {
       throw new IllegalArgumentException(e.getMessage(), e); // TokenSet has checked the token already
     }
-  }
-
-  /** From which first pair a family comes that goes on under the same configuration. */
-  String seed(TokenRecord stored) {
-    if (client.firstTokens != null) return TokenRecord.seedOf(client.firstTokens);
-    return stored == null ? null : stored.seed();
   }
 
   long untilByWallClock(Instant end) {

@@ -179,7 +179,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void clearTokens(String identity) throws TokenException {
     TokenFamily family = family(identity);
-    update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
+    update(family, stored -> TokenRecord.builder().phase(Phase.DEAD, null));
     family.disarm();
     emit(family.event(TokenEvent.Type.CLEARED));
     if (identity == null) return;
@@ -343,12 +343,10 @@ public final class RefreshCoordinator implements AutoCloseable {
 
   /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */
   private boolean beginConfiguredFamily() throws IOException {
-    String seed = TokenRecord.seedOf(firstTokens);
     return update(application, stored -> {
       TokenRecord record = stored.record();
       if (record == null) return records.of(firstTokens, stored.now(), false).toBuilder();
-      boolean known = seed.equals(record.seed())
-          || firstTokens.refreshToken() != null && (firstTokens.refreshToken().equals(record.refreshToken())
+      boolean known = firstTokens.refreshToken() != null && (firstTokens.refreshToken().equals(record.refreshToken())
               || Fingerprint.hash(firstTokens.refreshToken()).equals(record.spentHash()));
       return known ? null : records.of(firstTokens, stored.now(), false).toBuilder();
     });

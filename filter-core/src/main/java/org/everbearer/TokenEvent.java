@@ -20,6 +20,8 @@ public final class TokenEvent {
     REFRESHING,
     /** The token endpoint handed out new tokens. */
     REFRESHED,
+    /** The token endpoint handed out the access token that is held already; it is asked again when that one ends. */
+    UNCHANGED,
     /** Another node's newer tokens, or ones edited by a person, were taken over from the store. */
     ADOPTED,
     /** A refresh failed; {@link #failure()} says why, {@link #nextTry()} when it is tried again. */
@@ -30,7 +32,7 @@ public final class TokenEvent {
     SAVED,
     /** New tokens could not be saved; they are kept in memory and saved again. */
     NOT_SAVED,
-    /** A resource server rejected the access token (401). */
+    /** A resource server rejected the access token (401), {@link #count()} times since this was told last. */
     INVALIDATED,
     /** The token endpoint rejected the refresh token: only new tokens help. */
     DEAD,
@@ -38,7 +40,16 @@ public final class TokenEvent {
     SERVED_STALE,
     /** The store could not be read or written. */
     STORE_FAILED,
-    /** The server handed out a token that is expired, too short-lived, or the same as before. Once per streak. */
+    /** The store held an older pair of the same family (a restored copy); what is held was written back over it. */
+    REPAIRED,
+    /** The configured pair is not used: the family that is stored began from it, or has spent it, before. */
+    OLD_PAIR,
+    /** A session has ended here; its tokens go unless another node still uses them. */
+    RELEASED,
+    /**
+     * The server handed out a token that is expired or too short-lived, or again one that a resource server rejects. Once
+     * per streak.
+     */
     ODD_TOKEN,
     /** {@link #count()} events before the next one were dropped, because a listener is too slow. */
     EVENTS_DROPPED,
@@ -75,6 +86,9 @@ public final class TokenEvent {
   private final Duration expiresIn;
   private final Duration refreshesIn;
   private final long count;
+  private final String familyBefore;
+  private final String familyNow;
+  private final boolean endUnknown;
 
   private TokenEvent(Builder b) {
     this.type = b.type;
@@ -92,6 +106,9 @@ public final class TokenEvent {
     this.expiresIn = b.expiresIn;
     this.refreshesIn = b.refreshesIn;
     this.count = b.count;
+    this.familyBefore = b.familyBefore;
+    this.familyNow = b.familyNow;
+    this.endUnknown = b.endUnknown;
   }
 
   /** What has happened. */
@@ -167,17 +184,37 @@ public final class TokenEvent {
     return refreshesIn;
   }
 
-  /** For how many events it stands: 1 for all but {@link Type#EVENTS_DROPPED}. */
+  /** For how many it stands: 1 for all but {@link Type#EVENTS_DROPPED} and {@link Type#INVALIDATED}. */
   public long count() {
     return count;
+  }
+
+  /**
+   * Fingerprint of the refresh token (else of the access token) of the family that another one replaced, or that was not
+   * used; null where no family was replaced. {@code "none"} if there was none before.
+   */
+  public String familyBefore() {
+    return familyBefore;
+  }
+
+  /** Fingerprint of the refresh token (else of the access token) of the family that is used from now on, or null. */
+  public String familyNow() {
+    return familyNow;
+  }
+
+  /**
+   * Whether nothing tells when the access token ends: it is refreshed when {@link #expiresIn()} is over, and served until
+   * it is rejected as long as that fails.
+   */
+  public boolean endUnknown() {
+    return endUnknown;
   }
 
   /** Tells that so many events before this one were dropped. */
   TokenEvent afterDropped(long events) {
     Builder dropped = of(Type.EVENTS_DROPPED).who(client, identity, node).at(at)
         .token(token, generation, expiresIn, refreshesIn);
-    dropped.count = events;
-    return dropped.build();
+    return dropped.count(events).build();
   }
 
   @Override
@@ -208,6 +245,9 @@ public final class TokenEvent {
     private Duration expiresIn;
     private Duration refreshesIn;
     private long count = 1;
+    private String familyBefore;
+    private String familyNow;
+    private boolean endUnknown;
 
     private Builder(Type type) {
       this.type = type;
@@ -257,6 +297,22 @@ public final class TokenEvent {
       generation = recordGeneration;
       expiresIn = validFor;
       refreshesIn = freshFor;
+      return this;
+    }
+
+    Builder count(long value) {
+      count = value;
+      return this;
+    }
+
+    Builder families(String before, String now) {
+      familyBefore = before;
+      familyNow = now;
+      return this;
+    }
+
+    Builder endUnknown(boolean value) {
+      endUnknown = value;
       return this;
     }
 
