@@ -46,6 +46,21 @@ public interface TokenStore {
    */
   boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException;
 
+  /** Hint of life: see the store helper's branch. */
+  default java.io.Closeable holdWhilePresenting(String owner) throws IOException {
+    return () -> {};
+  }
+
+  /** Whether {@link #holdWhilePresenting} and {@link #isGone} do anything, so that it is worth asking often. */
+  default boolean tellsLife() {
+    return false;
+  }
+
+  /** Hint of death: see the store helper's branch. */
+  default boolean isGone(String owner) {
+    return false;
+  }
+
   /** What distinguishes this store in a message, for instance {@code file:/var/lib/app/tokens}; no secrets. */
   default String description() {
     return getClass().getName();
