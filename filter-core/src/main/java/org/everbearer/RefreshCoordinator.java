@@ -218,6 +218,19 @@ public final class RefreshCoordinator implements AutoCloseable {
     return family(identity).refreshNow();
   }
 
+  /**
+   * Has one more listener hear what happens from now on, until it is removed or the client is closed. Does nothing if it
+   * is there already.
+   */
+  public void addListener(TokenListener listener) {
+    events.add(listener);
+  }
+
+  /** Tells the listener what waits for it, and ends its thread; waits for that two seconds and a little at most. */
+  public void removeListener(TokenListener listener) {
+    events.remove(listener);
+  }
+
   /** Tells the listeners what the application identity holds now, for one that was added late. */
   public void announce() {
     emit(application.event(TokenEvent.Type.HELD));

@@ -26,15 +26,21 @@ public final class TokenEvent {
     ADOPTED,
     /** A refresh failed; {@link #failure()} says why, {@link #nextTry()} when it is tried again. */
     FAILED,
-    /** An unanswered refresh is presented again. */
+    /** An unanswered refresh is presented again; {@link #detail()} tells of the presentation before, if it is known. */
     REPLAYED,
     /** New tokens that could not be saved at once have now been saved. */
     SAVED,
     /** New tokens could not be saved; they are kept in memory and saved again. */
     NOT_SAVED,
-    /** A resource server rejected the access token (401), {@link #count()} times since this was told last. */
+    /**
+     * A resource server rejected the access token (401), {@link #count()} times since this was told last;
+     * {@link #streak()} says how many tokens in a row were rejected and never accepted, {@link #detail()} what the token
+     * says of itself.
+     */
     INVALIDATED,
-    /** The token endpoint rejected the refresh token: only new tokens help. */
+    /** A person gave up the access token: the next call gets another one. */
+    GIVEN_UP,
+    /** The token endpoint rejected the refresh token: only new tokens help. {@link #failure()} has its words. */
     DEAD,
     /** A call was served the old, still valid token while refreshing fails. At most once per failure streak. */
     SERVED_STALE,
@@ -51,7 +57,10 @@ public final class TokenEvent {
      * per streak.
      */
     ODD_TOKEN,
-    /** {@link #count()} events before the next one were dropped, because a listener is too slow. */
+    /**
+     * {@link #count()} events were not told to {@link #listener()}, because it is too slow. Told to itself where the gap
+     * is, and to the others about once a second.
+     */
     EVENTS_DROPPED,
     /** Nothing has happened; a listener that came late is told what is held. */
     HELD
@@ -89,6 +98,8 @@ public final class TokenEvent {
   private final String familyBefore;
   private final String familyNow;
   private final boolean endUnknown;
+  private final String detail;
+  private final String listener;
 
   private TokenEvent(Builder b) {
     this.type = b.type;
@@ -109,6 +120,8 @@ public final class TokenEvent {
     this.familyBefore = b.familyBefore;
     this.familyNow = b.familyNow;
     this.endUnknown = b.endUnknown;
+    this.detail = b.detail;
+    this.listener = b.listener;
   }
 
   /** What has happened. */
@@ -154,7 +167,10 @@ public final class TokenEvent {
     return failure;
   }
 
-  /** How many refreshes in a row have failed by now; for a success, how many had failed before it. */
+  /**
+   * How many refreshes in a row have failed by now; for a success, how many had failed before it; for
+   * {@link Type#INVALIDATED} how many tokens in a row were rejected and never accepted, this one included.
+   */
   public int streak() {
     return streak;
   }
@@ -210,10 +226,21 @@ public final class TokenEvent {
     return endUnknown;
   }
 
-  /** Tells that so many events before this one were dropped. */
-  TokenEvent afterDropped(long events) {
+  /** What else a person may want to know, as a part of a sentence, or null. Holds no token. */
+  public String detail() {
+    return detail;
+  }
+
+  /** The class of the listener that {@link Type#EVENTS_DROPPED} is about; null for all else. */
+  public String listener() {
+    return listener;
+  }
+
+  /** Tells that so many events were not told to a listener. */
+  TokenEvent afterDropped(long events, String listenerClass) {
     Builder dropped = of(Type.EVENTS_DROPPED).who(client, identity, node).at(at)
-        .token(token, generation, expiresIn, refreshesIn);
+        .token(token, generation, expiresIn, refreshesIn).endUnknown(endUnknown);
+    dropped.listener = listenerClass;
     return dropped.count(events).build();
   }
 
@@ -248,6 +275,8 @@ public final class TokenEvent {
     private String familyBefore;
     private String familyNow;
     private boolean endUnknown;
+    private String detail;
+    private String listener;
 
     private Builder(Type type) {
       this.type = type;
@@ -313,6 +342,11 @@ public final class TokenEvent {
 
     Builder endUnknown(boolean value) {
       endUnknown = value;
+      return this;
+    }
+
+    Builder detail(String value) {
+      detail = value;
       return this;
     }
 

@@ -54,10 +54,10 @@ final class DeclaredClient {
     return run.operations();
   }
 
-  /** Has a late listener told what is held, if the client runs. */
+  /** Has a late listener told what is held, if the client runs and has a token of its own. */
   void announce() {
     TokenClient running = run.tokenClient();
-    if (running != null && running.coordinator() != null) running.coordinator().announce();
+    if (running != null && Routes.hasOneToken(running.config())) running.coordinator().announce();
   }
 
   ClientConfig config() throws ConfigException {
