@@ -24,8 +24,8 @@ import org.everbearer.JwtClaims;
  * </ul>
  *
  * <p>All three count whole seconds. The fractions of {@code iat} and {@code exp} cancel each other out, and that of
- * {@code Date} may make what is left up to a second too long. It is left in: whoever wants to be sure to stop before the
- * end has {@code expirationMargin} for it, and of a token that lives for two seconds one would be half of its life.
+ * {@code Date} may make what is left up to a second too long. It is left in: {@code expirationMargin} is there for
+ * stopping before the end, and of a token that lives for two seconds one would be half of its life.
  */
 final class Lifetime {
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,30}(\\.\\d{1,30})?([eE][+-]?\\d{1,3})?");

@@ -34,7 +34,7 @@ final class ReplyBody {
 
   private ReplyBody(ClassicHttpResponse response, Runnable onComplete) {
     this.coding = HttpReply.header(response, HttpHeaders.CONTENT_ENCODING);
-    this.chunked = TokenHttp.isChunked(response);
+    this.chunked = LenientFraming.isChunked(response);
     this.declared = chunked ? -1 : length(response);
     this.onComplete = onComplete;
   }
@@ -110,10 +110,15 @@ final class ReplyBody {
   private boolean mayBeComplete() {
     if (hurried || trials >= TRIALS) return false;
     byte[] b = bytes.toByteArray();
-    boolean may = !coding.isEmpty() || ContentCodings.isGzip(b) || new String(b, Math.max(0, b.length - 8), Math.min(8, b.length),
-        StandardCharsets.ISO_8859_1).trim().endsWith("}");
+    boolean may = !coding.isEmpty() || ContentCodings.isGzip(b) || endsInBrace(b);
     if (may) trials++;
     return may;
+  }
+
+  private static boolean endsInBrace(byte[] b) {
+    int end = b.length;
+    while (end > 0 && b[end - 1] >= 0 && b[end - 1] <= ' ') end--;
+    return end > 0 && b[end - 1] == '}';
   }
 
   private void hurry() {

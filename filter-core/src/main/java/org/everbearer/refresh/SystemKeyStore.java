@@ -8,8 +8,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 
 /**
- * One of the two stores that the JVM's properties name. The JDK uses a trust store that is missing, or whose password is
- * wrong, as if it were empty, and does not say so: when nobody is trusted, this finds out why.
+ * One of the two stores that the JVM's properties name. The JDK uses a trust store that is missing, or whose password
+ * is wrong, as if it were empty, and does not say so: when nobody is trusted, this finds out why.
  */
 enum SystemKeyStore {
   TRUST("javax.net.ssl.trustStore"),

@@ -56,9 +56,10 @@ final class TlsTrouble {
     if (has(e, CertificateNotYetValidException.class)) {
       return "; the server's certificate is not valid yet: this machine's clock is probably wrong";
     }
-    if (has(e, SSLPeerUnverifiedException.class) || all.contains("No subject alternative") || all.contains("No name matching")) {
-      return "; the server's certificate is for another name than the one in the URL: use a name that it holds, or check"
-          + " that the URL leads to the right server";
+    if (has(e, SSLPeerUnverifiedException.class) || all.contains("No subject alternative")
+        || all.contains("No name matching")) {
+      return "; the server's certificate is for another name than the one in the URL: use a name that it holds, or"
+          + " check that the URL leads to the right server";
     }
     Matcher alert = ALERT.matcher(all);
     if (alert.find()) return alert(alert.group(1).toLowerCase(Locale.ROOT), e);

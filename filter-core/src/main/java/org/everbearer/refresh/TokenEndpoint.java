@@ -14,7 +14,8 @@ import org.everbearer.TokenSet;
 
 /**
  * A place that hands out tokens, and a private HTTP client to ask it with: no redirects, no retries, no cookies, no
- * connection reuse, replies of at most 1 MiB. The JVM's proxy and TLS system properties are honoured.
+ * connection reuse, replies of at most 1 MiB (compressed or not). A complete answer counts even if the connection breaks
+ * under it. The JVM's proxy and TLS system properties are honoured.
  *
  * <pre>{@code
  * TokenEndpoint endpoint = TokenEndpoint.builder("chat-api")
@@ -117,7 +118,8 @@ public final class TokenEndpoint implements Closeable {
 
     /**
      * The identifier of an authorization server whose metadata names the endpoint (RFC 8414, else OpenID Connect
-     * Discovery 1.0). Read at the first refresh, and checked: its {@code issuer} must be this very string.
+     * Discovery 1.0). Read at the first refresh, and checked: its {@code issuer} must be this very string. Read again
+     * each day, and when what it names does not work; the last good one serves while it cannot be had.
      */
     public Builder issuer(String value) {
       issuer = value;

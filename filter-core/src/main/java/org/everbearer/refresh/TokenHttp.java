@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -18,24 +17,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ContentLengthStrategy;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.HttpMessage;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
-import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
-import org.apache.hc.core5.http.message.BasicHeader;
-import org.apache.hc.core5.http.message.LazyLaxLineParser;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.CharArrayBuffer;
 import org.apache.hc.core5.util.Timeout;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
@@ -76,11 +63,7 @@ final class TokenHttp implements Closeable {
             .setDefaultConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(connectTimeout))
                 .build())
-            .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                .http1Config(Http1Config.custom().setMaxLineLength(16_384).setMaxHeaderCount(200).build())
-                .responseParserFactory(new DefaultHttpResponseParserFactory(new OddHeaders(), null))
-                .incomingContentLengthStrategy(this::lengthOf)
-                .build())
+            .setConnectionFactory(LenientFraming.connections(() -> flights.get() != null && flights.get().hasBegun()))
             .build())
         // A kept connection that the server has silently given up fails when the next request is already on its way,
         // and nobody knows then whether the refresh token was spent. One more handshake per token is the smaller price.
@@ -167,36 +150,8 @@ final class TokenHttp implements Closeable {
     return alarms.schedule(flight::expire, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /**
-   * The length of a reply is taken from the connection's end where it can be, since a length that is told may be wrong:
-   * {@link ReplyBody} heeds it as far as it goes. A proxy's answer to CONNECT is read by HttpClient, to the length told.
-   */
-  private long lengthOf(HttpMessage reply) throws HttpException {
-    Flight flight = flights.get();
-    if (flight == null || !flight.hasBegun()) return DefaultContentLengthStrategy.INSTANCE.determineLength(reply);
-    return isChunked(reply) ? ContentLengthStrategy.CHUNKED : ContentLengthStrategy.UNDEFINED;
-  }
-
-  static boolean isChunked(HttpMessage reply) {
-    Header coding = reply.getFirstHeader(HttpHeaders.TRANSFER_ENCODING);
-    return coding != null && coding.getValue() != null
-        && coding.getValue().toLowerCase(Locale.ROOT).contains("chunked");
-  }
-
   private static HttpHost host(HttpUriRequestBase request) {
     return new HttpHost(request.getScheme(), request.getAuthority().getHostName(), request.getAuthority().getPort());
-  }
-
-  /** Tokens must not be lost for one header among others that is none. */
-  private static final class OddHeaders extends LazyLaxLineParser {
-    @Override
-    public Header parseHeader(CharArrayBuffer line) {
-      try {
-        return super.parseHeader(line);
-      } catch (ParseException noHeader) {
-        return new BasicHeader("unreadable", null);
-      }
-    }
   }
 
   @Override

@@ -84,7 +84,8 @@ final class VerificationKeys {
       throw e.failure();
     } catch (JoseException | RuntimeException e) {
       // jose4j casts what it finds without asking.
-      throw new TokenException(Reason.CONFIGURATION, EndpointUri.describe(uri) + " is no JWK Set with public keys: check jwksUri", e);
+      throw new TokenException(Reason.CONFIGURATION,
+          EndpointUri.describe(uri) + " is no JWK Set with public keys: check jwksUri", e);
     }
   }
 

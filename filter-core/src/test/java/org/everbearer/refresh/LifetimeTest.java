@@ -35,7 +35,8 @@ class LifetimeTest {
   }
 
   private static void assertLeft(long expectedSeconds, long iat, long exp, long date) {
-    assertEquals(Duration.ofSeconds(expectedSeconds), of(null, Jwts.unsigned("{\"iat\":" + iat + ",\"exp\":" + exp + "}"), date));
+    String token = Jwts.unsigned("{\"iat\":" + iat + ",\"exp\":" + exp + "}");
+    assertEquals(Duration.ofSeconds(expectedSeconds), of(null, token, date));
   }
 
   @Test

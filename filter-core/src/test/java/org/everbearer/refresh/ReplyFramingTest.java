@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Replies that are complete although their framing is not, in every way that it can be broken; and those that are not. */
+/** Replies that are complete although their framing is broken, in every way that it can be; and those that are not. */
 @Timeout(60)
 class ReplyFramingTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
@@ -124,8 +124,8 @@ class ReplyFramingTest {
         named("NUL at the end", OK + "Content-Length: " + (LENGTH + 1) + "\r\n\r\n" + BODY + "\0"),
         named("line ends around", OK + "\r\n\r\n \n" + BODY + "\r\n\r\n"),
         named("header without a colon", "HTTP/1.1 200 OK\r\nX-Nonsense\r\n\r\n" + BODY),
-        named("false labels", "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-16\r\nContent-Encoding: gzip\r\n\r\n"
-            + BODY),
+        named("false labels", "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-16\r\n"
+            + "Content-Encoding: gzip\r\n\r\n" + BODY),
         named("odd dates and pauses", OK + "Date: yesterday\r\nRetry-After: \u00fc\r\n\r\n" + BODY),
         named("1xx before it", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK
             + "Content-Length: " + LENGTH + "\r\n\r\n" + BODY));
@@ -180,8 +180,9 @@ class ReplyFramingTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"200 OK|{\"access_token\":\"new-access-token\",\"refresh_token\":\"nex",
-      "200 OK|{\"access_token\":\"new-access-token\"", "200 OK|{}", "200 OK|[{}]", "200 OK|{\"a\":1}", "200 OK|<html></html>",
-      "401 No|{}", "401 No|{\"message\":\"Unauthorized\"}", "401 No|unauthorized", "400 No|{\"error\":\"invalid_grant\"",
+      "200 OK|{\"access_token\":\"new-access-token\"", "200 OK|{}", "200 OK|[{}]", "200 OK|{\"a\":1}",
+      "200 OK|<html></html>", "401 No|{}", "401 No|{\"message\":\"Unauthorized\"}", "401 No|unauthorized",
+      "400 No|{\"error\":\"invalid_grant\"",
       "400 No|invalid_grant", "503 No|later", "403 No|<html>go away</html>", "302 Found|{\"error\":\"x\"}"})
   void anythingElseThatBrokeOff_isAmbiguous(String status, String body) throws Exception {
     String reply = "HTTP/1.1 " + status + "\r\nContent-Length: 1000\r\n\r\n" + body;
@@ -197,9 +198,17 @@ class ReplyFramingTest {
   }
 
   @Test
+  void endlessNesting_isNoObjectAndBreaksNothing() throws Exception {
+    String nested = "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000);
+    assertEquals(Reason.AMBIGUOUS, failure(says(OK + "\r\n" + nested)).reason());
+    assertEquals(Reason.AMBIGUOUS, failure(says(OK + "\r\n" + "[".repeat(1_000_000))).reason());
+  }
+
+  @Test
   void whatFollowsTheDeclaredLength_isNotRead() throws Exception {
     assertTaken(saysAndHangs(OK + "Content-Length: " + LENGTH + "\r\n\r\n" + BODY + "HTTP/1.1 400 No\r\n\r\n{}"));
-    assertEquals(Reason.CONFIGURATION, failure(saysAndHangs("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno" + BODY)).reason());
+    assertEquals(Reason.CONFIGURATION,
+        failure(saysAndHangs("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno" + BODY)).reason());
     assertEquals(Reason.TRANSIENT, failure(saysAndHangs("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")).reason());
   }
 
@@ -267,7 +276,8 @@ class ReplyFramingTest {
     assertTaken(says(OK + "Content-Encoding: gzip\r\nContent-Length: 999\r\n\r\n", body));
     assertEquals(Reason.AMBIGUOUS,
         failure(says(OK + "Content-Encoding: gzip\r\n\r\n", Arrays.copyOf(body, body.length / 2))).reason());
-    assertEquals(Reason.AMBIGUOUS, failure(says(OK + "Content-Encoding: gzip\r\n\r\n", Arrays.copyOf(body, 4))).reason());
+    assertEquals(Reason.AMBIGUOUS,
+        failure(says(OK + "Content-Encoding: gzip\r\n\r\n", Arrays.copyOf(body, 4))).reason());
   }
 
   @Test

@@ -139,8 +139,8 @@ class ServerMetadataTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "502,504,TRANSIENT", "503,404,TRANSIENT", "429,404,TRANSIENT",
-      "302,302,TRANSIENT"})
+  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "502,504,TRANSIENT", "503,404,TRANSIENT",
+      "429,404,TRANSIENT", "302,302,TRANSIENT"})
   void missingDocuments_areClassifiedAndTriedAgain(int first, int second, Reason reason) throws TokenException {
     server.stubFor(get(RFC8414).willReturn(aResponse().withStatus(first).withHeader("Location", "/x")));
     server.stubFor(get(OIDC).willReturn(aResponse().withStatus(second).withHeader("Location", "/x")));
@@ -171,8 +171,9 @@ class ServerMetadataTest {
 
   @Test
   void completeDocumentOfABrokenFraming_isRead() throws Exception {
-    try (RawServer raw = new RawServer((socket, out) -> RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"
-        + "{\"issuer\":\"http://127.0.0.1:" + socket.getLocalPort() + "\",\"token_endpoint\":\"" + base() + "/token\"}"));
+    try (RawServer raw = new RawServer((socket, out) -> RawServer.write(out, "HTTP/1.1 200 OK\r\n"
+        + "Content-Length: 999\r\n\r\n{\"issuer\":\"http://127.0.0.1:" + socket.getLocalPort()
+        + "\",\"token_endpoint\":\"" + base() + "/token\"}"));
         Closing r = new Closing(refresher("http://127.0.0.1:" + raw.port(), Duration.ofSeconds(30)))) {
       assertEquals("new-access-token", r.refresh(current()).accessToken());
       assertTrue(raw.requests.get(0).contains("Accept-Encoding: identity\r\n"), raw.requests.get(0));

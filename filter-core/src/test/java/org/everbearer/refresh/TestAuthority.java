@@ -38,7 +38,8 @@ final class TestAuthority {
   }
 
   private void keytool(String... options) throws Exception {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
         "-genkeypair", "-keyalg", "EC", "-validity", "2", "-storetype", "PKCS12", "-storepass", PASSWORD,
         "-keystore", directory.resolve("all.p12").toString()));
     command.addAll(List.of(options));

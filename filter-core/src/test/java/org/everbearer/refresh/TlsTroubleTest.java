@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Every connection that does not come about says why, and that nothing was sent. In JVMs with properties of their own. */
+/** Connections that do not come about say why, and that nothing was sent. In JVMs with properties of their own. */
 @Timeout(120)
 class TlsTroubleTest {
   @TempDir

@@ -225,7 +225,8 @@ abstract class TokenRefresherContract {
       "{\"error\":\"bad_refresh_token\",\"error_description\":\"incorrect or expired\"}",
       "{\"status\":\"BAD_REFRESH_TOKEN\",\"message\":\"missing or invalid\"}",
       "{\"error\":{\"code\":400,\"message\":\"TOKEN_EXPIRED\",\"status\":\"INVALID_ARGUMENT\"}}",
-      "{\"error\":{\"code\":400,\"message\":\"USER_DISABLED\"}}", "{\"error\":{\"code\":400,\"message\":\"USER_NOT_FOUND\"}}",
+      "{\"error\":{\"code\":400,\"message\":\"USER_DISABLED\"}}",
+      "{\"error\":{\"code\":400,\"message\":\"USER_NOT_FOUND\"}}",
       "{\"error\":{\"code\":400,\"message\":\"INVALID_REFRESH_TOKEN\"}}",
       "{\"error\":\"invalid_request\",\"error_description\":\"The refresh_token is invalid.\",\"status\":\"error\"}"})
   void otherWordsForADeadToken_countWhateverTheStatus(String body) {
@@ -239,7 +240,8 @@ abstract class TokenRefresherContract {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "{\"error\":\"invalid_request\",\"error_description\":\"missing or invalid refresh_token parameter\"}",
-      "{\"error\":\"user_not_found\"}", "{\"status\":\"error\"}", "{\"error\":{\"code\":400,\"message\":\"INVALID_KEY\"}}"})
+      "{\"error\":\"user_not_found\"}", "{\"status\":\"error\"}",
+      "{\"error\":{\"code\":400,\"message\":\"INVALID_KEY\"}}"})
   void similarWords_killNoToken(String body) {
     answer(json(400, body));
     assertEquals(Reason.CONFIGURATION, failure().reason());

@@ -135,7 +135,8 @@ class TokenVerifierTest {
 
   @Test
   void publishedSymmetricKey_isNoKeyToTrust() throws Exception {
-    server.stubFor(get("/jwks").willReturn(json(200, "{\"keys\":[" + key.toJson() + ",{\"kty\":\"oct\",\"kid\":\"k3\",\"alg\":\"HS256\","
+    server.stubFor(get("/jwks").willReturn(json(200, "{\"keys\":[" + key.toJson()
+        + ",{\"kty\":\"oct\",\"kid\":\"k3\",\"alg\":\"HS256\","
         + "\"k\":\"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE\"}]}")));
     JsonWebSignature hmac = new JsonWebSignature();
     hmac.setPayload(CLAIMS);
@@ -155,7 +156,7 @@ class TokenVerifierTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"503,TRANSIENT", "404,CONFIGURATION", "302,TRANSIENT"})
+  @CsvSource({"503,TRANSIENT", "502,TRANSIENT", "504,TRANSIENT", "404,CONFIGURATION", "302,TRANSIENT"})
   void keysNotToBeHad_nothingIsSpent(int status, Reason reason) {
     server.stubFor(get("/jwks").willReturn(aResponse().withStatus(status)));
     TokenException e = assertThrows(TokenException.class, () -> refresh(endpoint(), good(), "next"));
