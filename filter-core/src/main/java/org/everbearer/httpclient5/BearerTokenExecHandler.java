@@ -27,15 +27,16 @@ import org.everbearer.TokenSource;
  * }</pre>
  *
  * <p>A request that already has {@code Authorization} is left alone. After a 401 that rejects the token it asks the
- * source for another one and repeats the request once, on the same connection, if the request's body can be repeated. If
- * there is no other token for now, that 401 goes to the caller, and so do a second 401, a 403, a 401 that names another
- * error than {@code invalid_token} (RFC 6750 §3.1), and one that asks for other credentials than a token. Response bodies
- * are streamed; only the body of a 401 is read ahead while another token is sought, and one that turns out to be the
- * caller's answer comes without its body if that was larger than 64 KiB.
+ * source for another one and repeats the request once, on the same connection, if the request's body can be repeated.
+ * If there is no other token for now, that 401 goes to the caller. So do a second 401, a 403, a 401 that names another
+ * error than {@code invalid_token} (RFC 6750 §3.1), and one that asks for other credentials than a token. Response
+ * bodies are streamed; only the body of a 401 is read ahead while another token is sought, and if that 401 turns out to
+ * be the caller's answer, a body of more than 64 KiB is missing.
  *
- * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
- * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection; to abort
- * the request ends the wait, and not the refresh.
+ * <p>It gives up when no token can be had, or when the rejected one cannot be replaced because the refresh token is
+ * dead as well: HttpClient then throws {@code ClientProtocolException}, in whose chain of causes {@link TokenException}
+ * says why, and does not retry. While it waits for a token it holds no connection; to abort the request ends the wait,
+ * on each hop, and not the refresh.
  *
  * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
  * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.

@@ -19,8 +19,8 @@ import org.everbearer.TokenSource;
 
 /**
  * The first attempt of one hop, and the way to the second. It passes everything on, except a 401 that another token may
- * cure: that is held, and the caller's callback belongs to the second attempt from then on, or gets the 401 when there is
- * no other token.
+ * cure: that is held, and the caller's callback belongs to the second attempt from then on, or gets the 401 when there
+ * is no other token.
  */
 final class FirstAttempt implements AsyncExecCallback {
   private final RequestSigner signer;

@@ -15,8 +15,8 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.everbearer.AccessToken;
 
 /**
- * A 401 that the caller has not heard of, because another token may cure it. Its body is read at once, up to a limit, so
- * that the connection is free; what is small is kept, and goes to the caller if there is no other token.
+ * A 401 that the caller has not heard of, because another token may cure it. Its body is read at once, up to a limit,
+ * so that the connection is free; what is small is kept, and goes to the caller if there is no other token.
  */
 final class HeldRejection implements AsyncDataConsumer {
   /** What may come instead. */
