@@ -63,7 +63,7 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
     Object identity = ExchangeIdentity.of(tokens, identityAttribute, scope.clientContext, scope.exchangeId);
     TokenSource source;
     try {
-      source = signer.sourceFor(hop, scope.route.getTargetHost(), identity);
+      source = signer.sourceFor(hop, scope.route, identity);
     } catch (NoTokenException e) {
       // Not thrown: only the callback releases what the exchange holds.
       callback.failed(e);
