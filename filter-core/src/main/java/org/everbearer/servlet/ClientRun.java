@@ -79,6 +79,7 @@ final class ClientRun {
 
   private void clear(String family) throws TokenException {
     client.coordinator().clearTokens(family);
+    declared.familyCleared(family);
   }
 
   void close() {

@@ -34,6 +34,11 @@ final class UnavailableAnswer {
     this.challenge = byInboundToken ? "Bearer" : "Session realm=\"sign-in\"";
   }
 
+  /** Whether nothing is answered, and things take their course. */
+  boolean passesOn(TokenException failure) {
+    return choice.answerTo(failure.reason()) == Unavailable.Answer.PASS;
+  }
+
   /** False if the failure is to pass on. */
   boolean give(TokenException failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
     Unavailable.Answer answer = choice.answerTo(failure.reason());
