@@ -24,8 +24,8 @@ import org.everbearer.config.ClientConfig;
  *   <li>binds the request's user to the thread, and gives back what was bound before. Work that
  *       {@code AsyncContext.start} runs and asynchronous listeners are bound too, asynchronous dispatches if the mapping has
  *       {@code <dispatcher>ASYNC</dispatcher>}; for any other thread there is {@link BearerTokens#propagate(Runnable)};
- *   <li>with {@code preflight=true} obtains the token before the request goes on; where none can be had it does so even so
- *       with {@code onUnavailable=pass};
+ *   <li>with {@code preflight=true} obtains the token before the request goes on, which it does without one if there is
+ *       {@code onUnavailable=pass};
  *   <li>gives the {@code onUnavailable} answer when a {@link TokenException} comes back, itself or as a cause, and the
  *       response is not committed. With several clients that is the filter whose client has no valid token, else the
  *       outermost.
