@@ -34,6 +34,11 @@ final class WorkDirectory implements AutoCloseable {
     return Files.createDirectories(root.resolve("web"));
   }
 
+  /** Where the sample may keep its tokens: good for this stand-in server, and gone with it. */
+  Path tokens() {
+    return root.resolve("tokens");
+  }
+
   /** The sample WAR that is part of the runner's JAR. */
   Path sampleWar() throws UserError {
     Path war = root.resolve("sample.war");
