@@ -97,6 +97,12 @@ public final class ConfigReport {
     return objection == null ? null : config.label(Parameters.STORE) + ": " + objection;
   }
 
+  /** Whether the tokens are those of each inbound request's user, whatever else is wrong or open. */
+  public boolean isPerRequest() {
+    return config.protocol() == Protocol.RELAY || config.protocol() == Protocol.TOKEN_EXCHANGE
+        || config.identity() == ClientConfig.Identity.SESSION;
+  }
+
   /** Each parameter with an effect, as in {@code baseUrl=https://… (init-param)}; a secret as a fingerprint. */
   public List<String> effective() {
     return effective;
