@@ -58,7 +58,8 @@ class NoTokenIsShownIT {
       try (Runner runner = Runner.startBeside(standIn, tap.uri(), options)) {
         live(runner, tap, directory);
         String said = runner.output();
-        assertEquals(2, said.split("client sample-chat-proxy: protocol=", -1).length, "the effective configuration, once");
+        assertEquals(2, said.split("client sample-chat-proxy: protocol=", -1).length,
+            "the effective configuration, once");
         seen.add(said);
       }
       seen.add(log.toString(StandardCharsets.UTF_8));

@@ -3,7 +3,10 @@ package org.everbearer.config;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.everbearer.JwtClaims;
 import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.config.StoreChoice.Kind;
@@ -19,13 +22,18 @@ final class Cautions {
   private static final List<Parameter<?>> FOR_MANY_IDENTITIES =
       Arrays.asList(Parameters.MAX_CONCURRENT_REFRESHES, Parameters.MAX_CACHED_TOKENS);
 
+  /** A refresh may bring a new refresh token. */
+  private static final Set<Protocol> ROTATING =
+      Collections.unmodifiableSet(EnumSet.of(Protocol.REFRESH_SESSION, Protocol.OAUTH2, Protocol.WORKOS));
+
   private Cautions() {}
 
   static void apply(Settings settings, Protocol protocol) {
     TokenCautions.apply(settings, protocol);
     endpoint(settings, protocol);
     if (isForgotten(settings, protocol)) {
-      String store = settings.isGiven(Parameters.STORE) ? settings.label(Parameters.STORE) : "store = memory, the default";
+      boolean chosen = settings.isGiven(Parameters.STORE);
+      String store = chosen ? settings.label(Parameters.STORE) : "store = memory, the default";
       settings.warnings().add(store + ": a refresh may bring a new refresh token, and then the configured one is spent:"
           + " the next restart or redeploy begins with that, and it is rejected. Keep the tokens in a durable store:"
           + " file:PATH, dotenv:PATH or jdbc:JNDI-NAME");
@@ -58,17 +66,16 @@ final class Cautions {
   /** Whether a single-use refresh token comes from the configuration, and its successor goes with the process. */
   private static boolean isForgotten(Settings settings, Protocol protocol) {
     StoreChoice store = settings.get(Parameters.STORE);
-    boolean rotates = protocol == Protocol.REFRESH_SESSION || protocol == Protocol.OAUTH2 || protocol == Protocol.WORKOS;
-    return rotates && store != null && store.kind() == Kind.MEMORY && settings.isGiven(Parameters.REFRESH_TOKEN)
-        && settings.get(Parameters.IDENTITY) == Identity.APPLICATION;
+    return ROTATING.contains(protocol) && store != null && store.kind() == Kind.MEMORY
+        && settings.isGiven(Parameters.REFRESH_TOKEN) && settings.get(Parameters.IDENTITY) == Identity.APPLICATION;
   }
 
   private static void endpoint(Settings settings, Protocol protocol) {
     URI base = settings.isGiven(Parameters.BASE_URL) ? settings.get(Parameters.BASE_URL) : null;
     String path = protocol == Protocol.WORKOS ? WorkOsRefresh.PATH : SessionRefresh.PATH;
     if (base != null && holdsAlready(base, path)) {
-      settings.warnings().add(settings.label(Parameters.BASE_URL) + ": protocol=" + protocol.spelling() + " adds " + path
-          + " to it; cut the end off, or give the whole address as tokenEndpoint");
+      settings.warnings().add(settings.label(Parameters.BASE_URL) + ": protocol=" + protocol.spelling() + " adds "
+          + path + " to it; cut the end off, or give the whole address as tokenEndpoint");
     }
     URI issuer = settings.get(Parameters.ISSUER);
     if (issuer != null && issuer.getPath() != null && issuer.getPath().contains("/.well-known/")) {

@@ -30,9 +30,9 @@ final class TokenCautions {
       warn(settings, REFRESH_TOKEN, "looks like the access token, and accessToken like the refresh token; exchange the"
           + " two");
     } else if (hasUnknownEnd(settings, protocol, access)) {
-      warn(settings, ACCESS_TOKEN, "has no exp that can be read, from which protocol=refresh-session learns when a token"
-          + " ends, so every one of this kind is renewed after five minutes or when it is rejected; if the endpoint's"
-          + " reply says how long it lives, name that: expiresInPath");
+      warn(settings, ACCESS_TOKEN, "has no exp that can be read, from which protocol=refresh-session learns when a"
+          + " token ends, so every one of this kind is renewed after five minutes or when it is rejected; if the"
+          + " endpoint's reply says how long it lives, name that: expiresInPath");
     }
   }
 

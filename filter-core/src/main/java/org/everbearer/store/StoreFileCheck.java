@@ -28,8 +28,8 @@ public final class StoreFileCheck {
       }
       Path directory = file.path().getParent();
       if (Files.isWritable(directory)) return null;
-      return "the directory " + directory + " may not be written by this user; run this as the server's user, or as that"
-          + " user make one that may: mkdir -p -m 700";
+      return "the directory " + directory + " may not be written by this user; run this as the server's user, or as"
+          + " root: chown SERVER_USER " + Permissions.quoted(directory);
     } catch (IOException e) {
       return e.getMessage();
     }

@@ -73,7 +73,8 @@ class CautionsTest {
   @EnumSource(value = Protocol.class, names = {"REFRESH_SESSION", "OAUTH2", "WORKOS"})
   void memory_forgetsTheSuccessorOfASingleUseToken(Protocol protocol) throws ConfigException {
     warns(valid(protocol), "store = memory, the default: a refresh may bring a new refresh token",
-        "the next restart or redeploy begins with that, and it is rejected", "file:PATH, dotenv:PATH or jdbc:JNDI-NAME");
+        "the next restart or redeploy begins with that, and it is rejected",
+        "file:PATH, dotenv:PATH or jdbc:JNDI-NAME");
     warns(valid(protocol, "store", "memory"), "store = \"memory\" (init-param): a refresh may bring");
     isSilentOn(durable(valid(protocol)));
   }
@@ -121,7 +122,8 @@ class CautionsTest {
   @ParameterizedTest
   @EnumSource(value = Protocol.class, names = {"REFRESH_SESSION", "OAUTH2", "WORKOS"})
   void exchangedTokens(Protocol protocol) throws ConfigException {
-    warnsOfPair(protocol, "tok-5678", ACCESS, "refreshToken (value not shown, init-param): looks like the access token");
+    warnsOfPair(protocol, "tok-5678", ACCESS,
+        "refreshToken (value not shown, init-param): looks like the access token");
     warnsOfPair(protocol, REFRESH, ACCESS, "looks like the access token");
     warnsOfPair(protocol, "tok-1234", "tok-1234", "is the same as accessToken");
     warnsOfPair(protocol, ACCESS, REFRESH);
@@ -130,15 +132,16 @@ class CautionsTest {
 
   @Test
   void opaqueAccessToken_whereExpIsNeeded() throws ConfigException {
-    warnsOfPair(Protocol.REFRESH_SESSION, "tok-5678", "tok-9012", "accessToken (value not shown, init-param): has no exp that",
-        "expiresInPath");
+    warnsOfPair(Protocol.REFRESH_SESSION, "tok-5678", "tok-9012",
+        "accessToken (value not shown, init-param): has no exp that", "expiresInPath");
     warnsOfPair(Protocol.REFRESH_SESSION, jwt("{\"sub\":\"u\"}"), "tok-9012", "has no exp that can be read");
     warnsOfPair(Protocol.OAUTH2, "tok-5678", "tok-9012");
     isSilentOn(durable(Given.valid("accessToken", "#{env:AT}", "expiresInPath", "expiresIn")));
   }
 
   @ParameterizedTest
-  @CsvSource(quoteCharacter = '`', value = {"Bearer abc, begins with \"Bearer \"", "bearer abc, begins with \"Bearer \"",
+  @CsvSource(quoteCharacter = '`', value = {"Bearer abc, begins with \"Bearer \"",
+    "bearer abc, begins with \"Bearer \"",
     "\"abc\", stands in quotes", "'abc', stands in quotes"})
   void refreshToken_copiedWithWhatIsAroundIt(String token, String caution) throws ConfigException {
     warnsOfPair(Protocol.OAUTH2, ACCESS, token, "refreshToken (value not shown, init-param): " + caution);

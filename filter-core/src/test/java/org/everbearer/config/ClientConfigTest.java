@@ -86,7 +86,8 @@ class ClientConfigTest {
     assertEquals(protocol, config.protocol());
     assertNotNull(config.onUnavailable());
     assertNotNull(config.identity());
-    assertEquals(List.of(), warnings(config).stream().filter(w -> !w.startsWith("clientId is not configured")).toList());
+    assertEquals(List.of(), warnings(config).stream()
+        .filter(warning -> !warning.startsWith("clientId is not configured")).toList());
   }
 
   /** One problem, which begins with the parameter and says the rule. */

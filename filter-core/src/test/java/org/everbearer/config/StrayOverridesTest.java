@@ -45,7 +45,8 @@ class StrayOverridesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"EVERBEARER_PAYMENTS_STORE", "everbearer.payments.store", "everbearer.stress.calls", "EVERBEARER_HOME"})
+  @ValueSource(strings = {"EVERBEARER_PAYMENTS_STORE", "everbearer.payments.store", "everbearer.stress.calls",
+    "EVERBEARER_HOME"})
   void perhapsAnotherApplications_isToldByTheCheckOnly(String name) {
     assertEquals(1, strays(false, name, "chat-api").size(), strays(false, name, "chat-api").toString());
     assertEquals(List.of(), strays(true, name, "chat-api"));

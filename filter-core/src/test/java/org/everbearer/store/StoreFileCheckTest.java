@@ -43,7 +43,8 @@ class StoreFileCheckTest {
   void whatOthersMayAccess_isRefused_asTheStoreDoes(String mode) throws IOException {
     Path file = file("tokens", mode);
     String objection = StoreFileCheck.objection(file);
-    assertTrue(objection.contains("others may access " + file.toRealPath()) && objection.contains("chmod 600"), objection);
+    assertTrue(objection.contains("others may access " + file.toRealPath()), objection);
+    assertTrue(objection.contains("chmod 600"), objection);
   }
 
   @Test

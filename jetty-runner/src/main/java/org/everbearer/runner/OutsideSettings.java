@@ -29,8 +29,8 @@ final class OutsideSettings {
     names = matching(properties, PROPERTY, ownNames);
     if (!names.isEmpty()) parts.add((parts.isEmpty() ? "" : "and ") + "there are the system properties " + names);
     if (parts.isEmpty()) return;
-    throw UserError.failure(String.join(" ", parts) + ", which would be mixed up with the stand-in server's; unset that,"
-        + " or use the real servers with --no-stand-in");
+    throw UserError.failure(String.join(" ", parts) + ", which would be mixed up with the stand-in server's; unset"
+        + " that, or use the real servers with --no-stand-in");
   }
 
   private static String matching(Collection<String> names, String prefix, Set<String> ownNames) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.everbearer.runner.standin.StandIn;
 import org.everbearer.runner.standin.StandInOptions;
@@ -58,6 +59,8 @@ class CheckIT {
       assertTrue(check.out().contains("AUTH_BASE_URL"), check.out());
       assertTrue(check.out().contains("is made for jakarta.servlet, as the application is"), check.out());
       assertFalse(check.out().contains("WEB-INF/lib holds no"), check.out());
+      assertFalse(check.out().contains("ASYNC"), check.out());
+      assertEquals(List.of(), check.temporaryFiles());
     }
   }
 

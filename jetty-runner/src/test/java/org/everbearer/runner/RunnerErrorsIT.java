@@ -105,8 +105,8 @@ class RunnerErrorsIT {
     command.add(1, property);
     Map<String, String> environment = Map.of("STAND_IN_BASE_URL", "http://127.0.0.1:1");
     assertEquals("jetty-runner: the environment sets STAND_IN_BASE_URL and there are the system properties "
-        + "everbearer.sample-chat-proxy.baseUrl, which would be mixed up with the stand-in server's; unset that, or use "
-        + "the real servers with --no-stand-in", line(1, RunnerProcess.start(directory, environment, command)));
+        + "everbearer.sample-chat-proxy.baseUrl, which would be mixed up with the stand-in server's; unset that, or "
+        + "use the real servers with --no-stand-in", line(1, RunnerProcess.start(directory, environment, command)));
   }
 
   @Test

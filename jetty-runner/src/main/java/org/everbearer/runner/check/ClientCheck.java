@@ -38,7 +38,9 @@ final class ClientCheck {
           + " and <dispatcher>REQUEST</dispatcher> beside it");
     }
     report.openReferences().forEach(findings::open);
-    if (report.problems().isEmpty() && objection == null) findings.good("the parameters are right, as far as can be told without a refresh");
+    if (report.problems().isEmpty() && objection == null) {
+      findings.good("the parameters are right, as far as can be told without a refresh");
+    }
   }
 
   /** Whether its tokens would be lost with this process. */

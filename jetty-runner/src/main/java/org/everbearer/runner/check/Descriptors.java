@@ -31,7 +31,9 @@ final class Descriptors {
           .map(WebXml.Filter::name).toList();
       if (counts(fragment)) {
         add(fragment);
-        for (String client : clients) findings.fact(jar.getKey() + " declares client " + client + ", in its " + FRAGMENT);
+        for (String client : clients) {
+          findings.fact(jar.getKey() + " declares client " + client + ", in its " + FRAGMENT);
+        }
       } else if (!clients.isEmpty()) {
         findings.warning(jar.getKey() + " declares " + String.join(", ", clients) + " in its " + FRAGMENT
             + ", which does not count: WEB-INF/web.xml says "

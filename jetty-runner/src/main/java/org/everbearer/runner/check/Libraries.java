@@ -90,7 +90,7 @@ final class Libraries {
           + " deployment ends with a NoClassDefFoundError; add it" + nested(library));
     } else if (jars.size() > 1) {
       findings.warning("WEB-INF/lib holds " + library + " more than once: " + String.join(", ", jars)
-          + "; which one is used differs from container to container, and a mixture of two fails at run time; leave one");
+          + "; which one is used differs from container to container, and a mixture fails at run time; leave one");
     }
   }
 
@@ -125,8 +125,8 @@ final class Libraries {
       findings.warning("WEB-INF/lib holds no SLF4J provider"
           + (others.isEmpty() ? "" : " for its slf4j-api (" + String.join(", ", others) + " is for "
               + (second ? "SLF4J 1.7" : "SLF4J 2") + ")")
-          + ": unless the container has one, nothing is logged, no error either; add one, such as slf4j-jdk14, slf4j-simple"
-          + " or logback-classic");
+          + ": unless the container has one, nothing is logged, no error either; add one, such as slf4j-jdk14,"
+          + " slf4j-simple or logback-classic");
     }
   }
 }

@@ -48,14 +48,15 @@ class FragmentTest {
   @Test
   void fragment_isEnough_withoutAnyWebXml() throws Exception {
     check(withFragment(TestWar.filterXml("rooms", params(), ASYNC)).descriptor(null)).isFine().says("\nclient rooms\n");
-    check(TestWar.withLibrary().descriptor(null)).hasProblems(1).says("there is no WEB-INF/web.xml, and no web-fragment");
+    check(TestWar.withLibrary().descriptor(null)).hasProblems(1)
+        .says("there is no WEB-INF/web.xml, and no web-fragment");
   }
 
   @Test
   void webXml_goesBeforeTheFragment_andCompletesIt() throws Exception {
     check(withFragment(TestWar.filterXml("rooms", params("onUnavailable", "401"), "")).xml("<filter>"
-        + "<filter-name>rooms</filter-name><init-param><param-name>onUnavailable</param-name><param-value>pass</param-value>"
-        + "</init-param></filter><filter-mapping><filter-name>rooms</filter-name><url-pattern>/x</url-pattern>" + ASYNC
+        + "<filter-name>rooms</filter-name><init-param><param-name>onUnavailable</param-name>"
+        + "<param-value>pass</param-value></init-param></filter><filter-mapping><filter-name>rooms</filter-name><url-pattern>/x</url-pattern>" + ASYNC
         + "</filter-mapping>")).isFine().says("onUnavailable=pass (init-param)", "allowedOrigins=https://a.example")
         .never("warning");
   }
@@ -81,8 +82,8 @@ class FragmentTest {
 
   @Test
   void brokenFragment_isAProblem_andTheRestIsLookedAt() throws Exception {
-    check(TestWar.withLibrary().jar("rooms.jar", FILE, "<web-fragment>").filter("chat-api", params(), ASYNC)).hasProblems(1)
-        .says("PROBLEM  rooms.jar: its META-INF/web-fragment.xml cannot be read: ", "\nclient chat-api\n");
+    check(TestWar.withLibrary().jar("rooms.jar", FILE, "<web-fragment>").filter("chat-api", params(), ASYNC))
+        .hasProblems(1).says("PROBLEM  rooms.jar: its META-INF/web-fragment.xml cannot be read: ", "\nclient chat-api\n");
   }
 
   @Test

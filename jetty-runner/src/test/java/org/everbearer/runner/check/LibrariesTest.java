@@ -26,7 +26,8 @@ class LibrariesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"httpclient5, org/apache/hc/client5/http/classic/HttpClient", "httpcore5, org/apache/hc/core5/http/HttpRequest",
+  @CsvSource({"httpclient5, org/apache/hc/client5/http/classic/HttpClient",
+    "httpcore5, org/apache/hc/core5/http/HttpRequest",
     "jose4j, org/jose4j/jwt/JwtClaims", "gson, com/google/gson/Gson", "slf4j-api, org/slf4j/Logger"})
   void twoVersionsOfOneLibrary_areNamed(String library, String type) throws Exception {
     check(TestWar.withLibrary().jar("second-1.0.jar", type + ".class", "")).isFine()

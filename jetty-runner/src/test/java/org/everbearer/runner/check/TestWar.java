@@ -85,7 +85,9 @@ final class TestWar {
   /** One more JAR, with these entries. */
   TestWar jar(String file, String... namesAndTexts) throws IOException {
     Map<String, byte[]> content = new LinkedHashMap<>();
-    for (int i = 0; i < namesAndTexts.length; i += 2) content.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
+    for (int i = 0; i < namesAndTexts.length; i += 2) {
+      content.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
+    }
     return entry("WEB-INF/lib/" + file, jar(content));
   }
 
@@ -112,7 +114,8 @@ final class TestWar {
 
   Path write(Path file) throws IOException {
     Map<String, byte[]> all = new LinkedHashMap<>(entries);
-    if (root != null) all.put("WEB-INF/web.xml", ("<?xml version=\"1.0\"?>\n" + root + content + "</web-app>").getBytes(UTF_8));
+    String webXml = "<?xml version=\"1.0\"?>\n" + root + content + "</web-app>";
+    if (root != null) all.put("WEB-INF/web.xml", webXml.getBytes(UTF_8));
     Files.write(file, jar(all));
     return file;
   }
