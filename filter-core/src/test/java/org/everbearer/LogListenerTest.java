@@ -88,7 +88,10 @@ class LogListenerTest {
     List<String> infos = lines("INFO");
     assertTrue(infos.get(1).contains("works again after 1 min 1"), infos.toString());
     assertEquals(2, infos.size(), infos.toString());
-    assertEquals(List.of(), lines("ERROR"));
+    List<String> errors = lines("ERROR");
+    assertEquals(1, errors.size(), "the last valid token is gone: " + errors);
+    assertTrue(errors.get(0).contains("has no valid token any more: 503. No valid token is held, so calls fail. Next try at 20"),
+        errors.get(0));
   }
 
   @Test
@@ -152,7 +155,9 @@ class LogListenerTest {
     time.advance(Duration.ofMinutes(3));
     client.close();
     assertEquals(1, lines("WARN").size());
-    assertEquals(1, lines("ERROR").size(), lines("ERROR").toString());
+    assertEquals(2, lines("ERROR").size(), lines("ERROR").toString());
+    assertTrue(lines("ERROR").get(0).contains("has no valid token any more: 503"), lines("ERROR").get(0));
+    assertTrue(lines("ERROR").get(1).contains("until somebody acts: invalid_client"), lines("ERROR").get(1));
     assertEquals(1, lines("INFO").stream().filter(line -> line.contains("works again after 21 min")
         || line.contains("works again after 22 min")).count(), lines("INFO").toString());
   }
