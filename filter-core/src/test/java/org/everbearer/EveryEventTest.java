@@ -181,9 +181,58 @@ class EveryEventTest {
   }
 
   @Test
+  void unchanged_whenTheServerHandsOutTheSameTokenUntilItEnds() throws Exception {
+    server.fixedAccessToken = "A0";
+    start();
+    server.tellLifetime = Duration.ofMillis(9_500);
+    time.advance(Duration.ofSeconds(55));
+    assertEquals(Trigger.AHEAD, only(Type.UNCHANGED).trigger());
+    assertEquals(List.of(), told(Type.FAILED));
+    assertEquals(List.of(), told(Type.ODD_TOKEN));
+  }
+
+  @Test
+  void repaired_whenAnOlderRecordIsPutBack() throws Exception {
+    start();
+    TokenRecord older = memory.read("test").record();
+    time.advance(Duration.ofSeconds(51));
+    TokenRecord newer = memory.read("test").record();
+    memory.compareAndSet("test", newer.generation(), null);
+    memory.compareAndSet("test", 0, older);
+    time.advance(Duration.ofSeconds(50));
+    TokenEvent repaired = only(Type.REPAIRED);
+    assertEquals(Fingerprint.of(older.refreshToken()), repaired.familyBefore());
+    assertEquals(Fingerprint.of(newer.refreshToken()), repaired.familyNow());
+    assertFalse(server.revoked, "the older refresh token was not presented");
+  }
+
+  @Test
+  void oldPair_whenTheConfigurationComesWithOne() throws Exception {
+    TokenSet first = server.signIn();
+    memory.compareAndSet("test", 0, TokenRecord.builder().tokens("A9", "R9")
+        .history(List.of(TokenRecord.markOf(first.refreshToken()), "another"), List.of()).build());
+    RefreshCoordinator client = RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
+        .store(store).firstTokens(first).listener(events::add).time(time, time.node(), () -> 0).build();
+    open.add(client);
+    client.start();
+    assertEquals(Fingerprint.of(first.refreshToken()), only(Type.OLD_PAIR).familyBefore());
+    assertEquals(Fingerprint.of("R9"), only(Type.OLD_PAIR).familyNow());
+  }
+
+  @Test
+  void released_whenASessionHasEndedHere() throws Exception {
+    RefreshCoordinator client = start();
+    client.storeTokens("alice", server.signIn());
+    client.releaseTokens("alice", Duration.ofMinutes(30));
+    assertEquals(Fingerprint.of("alice"), only(Type.RELEASED).identity());
+    assertEquals(List.of(), told(Type.CLEARED));
+  }
+
+  @Test
   void thatIsAllThereIs() {
     Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
-        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN);
+        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN,
+        Type.UNCHANGED, Type.REPAIRED, Type.OLD_PAIR, Type.RELEASED);
     here.addAll(TOLD_BY_OTHERS);
     assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
   }

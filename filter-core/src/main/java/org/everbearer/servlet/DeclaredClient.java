@@ -140,8 +140,8 @@ final class DeclaredClient {
         + " or hand the work over with BearerTokens.propagate");
   }
 
-  void familyEnded(String family) {
-    run.familyEnded(family);
+  void familyEnded(FamilyEnds.End end) {
+    run.familyEnded(end);
   }
 
   /** Ends the client; the next use starts it again. */
