@@ -93,6 +93,7 @@ class EventQueueTest {
     EventQueue queue = new EventQueue("test", List.of(slow, quick));
     queue.emit(event(1));
     assertTrue(slow.blocked.await(30, TimeUnit.SECONDS));
+    quick.awaitTold(1);
     int losses = 500;
     long last = 1 + ListenerQueue.CAPACITY + losses;
     for (long i = 2; i <= last; i++) {

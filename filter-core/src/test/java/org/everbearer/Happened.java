@@ -56,6 +56,10 @@ public final class Happened {
         .token("a0a1a2a3", 8, Duration.ofSeconds(validFor), Duration.ofSeconds(validFor - 10)).build();
   }
 
+  public static TokenEvent givenUp(int atSecond) {
+    return builder(Type.GIVEN_UP, "application", atSecond, null).detail("f1f2f3f4").build();
+  }
+
   /** One family came in the place of another. */
   public static TokenEvent families(Type type, int atSecond, String before, String now) {
     return builder(type, "application", atSecond, 60).families(before, now).build();

@@ -100,7 +100,7 @@ public final class LogListener implements TokenListener {
         rejected(event);
         break;
       case GIVEN_UP:
-        info(event, () -> "gave up token " + event.token() + " on request; the next call gets another one");
+        info(event, () -> "gave up token " + event.detail() + " on request; the next call gets another one");
         break;
       case NOT_SAVED:
         notSaved(event);

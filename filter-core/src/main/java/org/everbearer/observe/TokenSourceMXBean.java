@@ -70,6 +70,6 @@ public interface TokenSourceMXBean {
   /** Begins a refresh now, whatever the state and the back-off, and does not wait for it. */
   void refreshNow();
 
-  /** Gives up the access token as if a resource server had rejected it: the next call waits for a new one. */
+  /** Gives up the access token, for instance because it has leaked: the next call waits for a new one. */
   void invalidate();
 }

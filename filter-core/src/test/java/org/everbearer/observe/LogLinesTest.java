@@ -191,8 +191,8 @@ class LogLinesTest {
 
   @Test
   void tokenGivenUpByHand() {
-    after(event(Type.GIVEN_UP, 0, null));
-    expect("INFO chat-api [application] gave up token none on request; the next call gets another one");
+    after(Happened.givenUp(0));
+    expect("INFO chat-api [application] gave up token f1f2f3f4 on request; the next call gets another one");
   }
 
   @Test
