@@ -379,6 +379,8 @@ public final class RefreshCoordinator implements AutoCloseable {
       scheduler.schedule(delayNanos, work, why -> schedule(RETRY, work));
     } catch (RejectedExecutionException e) {
       // What must be done all the same is done by close().
+    } catch (Throwable anything) {
+      alarm(delayNanos, () -> schedule(0, work));
     }
   }
 
@@ -387,20 +389,24 @@ public final class RefreshCoordinator implements AutoCloseable {
    * calls it off.
    */
   Runnable alarm(long delayNanos, Runnable work) {
-    try {
-      return scheduler.alarm(delayNanos, work);
-    } catch (RejectedExecutionException e) {
-      return () -> {};
+    Throwable failure = null;
+    // Twice: without it refreshing would rest until somebody asks, and what is wanting may be there an instant later.
+    for (int i = 0; i < 2 && !closed; i++) {
+      try {
+        return scheduler.alarm(delayNanos, work);
+      } catch (Throwable anything) {
+        failure = anything;
+      }
     }
+    if (!closed) LOG.warn("{}: no timer could be set, so the next refresh begins with the next call", name, failure);
+    return () -> {};
   }
 
   /** Ends somebody's wait later, on a thread that no refresh keeps waiting. Returns what calls it off. */
   Runnable timeout(long delayNanos, Runnable end) {
     try {
       return scheduler.scheduleTimeout(delayNanos, end);
-    } catch (RejectedExecutionException e) {
-      return () -> {};
-    } catch (Throwable noThread) {
+    } catch (Throwable closedOrNoThread) {
       return alarm(delayNanos, end);
     }
   }

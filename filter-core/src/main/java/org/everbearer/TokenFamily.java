@@ -336,10 +336,12 @@ final class TokenFamily implements TokenSource {
         recorded = null;
       }
       boolean first = FLIGHT.compareAndSet(this, flying, null);
-      try {
-        if (first) release(flying, landing, superseded);
-      } finally {
-        if (first) afterwards(flying, landing, recorded, then);
+      if (first) {
+        try {
+          release(flying, landing, superseded);
+        } finally {
+          afterwards(flying, landing, recorded, then);
+        }
       }
     }
   }
