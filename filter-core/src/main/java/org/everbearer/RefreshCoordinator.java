@@ -219,6 +219,14 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   /**
+   * Gives up the application's access token, for instance because it has leaked: it is not served any more, and the next
+   * call gets another one. The refresh token is kept. No resource server has rejected anything, and none is said to.
+   */
+  public void giveUpToken() {
+    application.giveUp();
+  }
+
+  /**
    * Has one more listener hear what happens from now on, until it is removed or the client is closed. Does nothing if it
    * is there already.
    */
@@ -484,8 +492,13 @@ public final class RefreshCoordinator implements AutoCloseable {
     if (told != null) {
       emit(told);
     } else if (!PairHistory.of(known[0]).beganFrom(access, refresh) && !PairHistory.of(known[0]).standsAt(access, refresh)) {
-      emit(application.event(TokenEvent.Type.OLD_PAIR).families(
-          Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0])));
+      TokenEvent.Builder old = application.event(TokenEvent.Type.OLD_PAIR)
+          .families(Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0]));
+      if (known[0].phase() == Phase.DEAD && !known[0].isCleared()) {
+        old.failure(new TokenException(Reason.REJECTED, "the stored refresh token is dead, and the configured one is older"),
+            0, null);
+      }
+      emit(old);
     }
   }
 }

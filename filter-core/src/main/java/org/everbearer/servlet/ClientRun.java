@@ -55,7 +55,7 @@ final class ClientRun {
 
   private void describe(ClientConfig config) {
     declared.state().describe(Routes.hasOneToken(config) ? Tokens.APPLICATION
-        : config.protocol() == Protocol.RELAY ? Tokens.INBOUND : Tokens.PER_USER, config.background());
+        : config.protocol() == Protocol.RELAY ? Tokens.INBOUND : Tokens.PER_USER, config.refreshesItself());
   }
 
   /** Null until {@link #client()} has returned. */
