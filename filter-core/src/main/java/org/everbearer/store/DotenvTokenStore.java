@@ -131,7 +131,7 @@ public final class DotenvTokenStore implements TokenStore {
       DotenvFile env = DotenvFile.parse(bytes == null ? new byte[0] : bytes);
       DotenvState after = toTake == null ? state : readState(file, key, toTake);
       if (after.encode(key).equals(state.encode(key))) {
-        return new View(env, state, state.recordFor(token(env, accessName), token(env, refreshName)));
+        return new View(env, state, state.recordFor(token(file, env, accessName), token(file, env, refreshName)));
       }
       state = after;
     }
@@ -143,8 +143,14 @@ public final class DotenvTokenStore implements TokenStore {
     return state == null ? DotenvState.none() : state;
   }
 
-  private static String token(DotenvFile env, String name) {
+  private static String token(AtomicFile file, DotenvFile env, String name) throws IOException {
+    String flaw = env.flaw(name);
+    if (flaw != null) throw new IOException(file.path() + " cannot be used: " + flaw);
     String value = env.value(name);
+    if (value != null && value.indexOf('\n') >= 0) {
+      throw new IOException(file.path() + " cannot be used: the value of " + name + " goes on over the end of its line;"
+          + " close its quote there");
+    }
     return value == null || value.isEmpty() ? null : value;
   }
 
