@@ -36,9 +36,9 @@ final class Stores {
 
   private TokenStore store() {
     switch (choice.kind()) {
-      case FILE: return FileTokenStore.at(choice.path(), keys());
+      case FILE: return FileTokenStore.at(choice.path(), keys(), config.get(Parameters.FILE_MODE));
       case DOTENV: return DotenvTokenStore.at(choice.path(), config.get(Parameters.DOTENV_ACCESS_TOKEN_KEY),
-          config.get(Parameters.DOTENV_REFRESH_TOKEN_KEY));
+          config.get(Parameters.DOTENV_REFRESH_TOKEN_KEY), config.get(Parameters.FILE_MODE));
       case JDBC: return jdbc();
       case CUSTOM: return ApplicationClass.create(choice.type());
       default: return null;

@@ -217,6 +217,16 @@ class DotenvTokenStoreTest {
     assertNull(store.read(KEY).record());
   }
 
+  @Test
+  void fileThatTheGroupReads_staysSo() throws IOException {
+    store = DotenvTokenStore.at(env, "AUTH_ACCESS_TOKEN", "AUTH_REFRESH_TOKEN", FileMode.GROUP);
+    write(env, pair("a"));
+    Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-r-----"));
+    assertTrue(store.compareAndSet(KEY, store.read(KEY).generation(), record(2, "b")));
+    assertEquals(pair("b"), Files.readString(env));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(env)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"AUTH_ACCESS_TOKEN=\"access-a\nAUTH_REFRESH_TOKEN=\"refresh-a\"\nPORT=1\n",
     "AUTH_ACCESS_TOKEN=\"access-a\nAUTH_REFRESH_TOKEN=refresh-a\nNAME=\"\n",
