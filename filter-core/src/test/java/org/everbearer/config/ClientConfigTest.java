@@ -125,6 +125,7 @@ class ClientConfigTest {
       "store|jdbc:|the JNDI name is missing",
       "store|jdbc:postgresql://h/db|this is the URL of a database",
       "store|com.example.NoSuchStore|names a class that the web application does not have",
+      "fileMode|grup|must be owner or group; did you mean group?",
       "createTable|yes|must be true or false; did you mean true?",
       "onStoreFailure|retry|must be fail or rotate",
       "refreshMargin|5min|did you mean 5m?",
