@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * One access token that was valid when it was handed out. Immutable but for one memo, see {@link #rendered}; safe for
- * use by any number of threads. {@link #toString()} shows a fingerprint, never the token.
+ * One access token that was valid when it was handed out. Immutable but for one memo, see {@link #rendered}, and one
+ * mark, see {@link #isAccepted}; safe for use by any number of threads. {@link #toString()} shows a fingerprint, never the token.
  */
 public final class AccessToken {
   private final String value;
@@ -15,6 +15,8 @@ public final class AccessToken {
   // copy of the token would be most of what an idle session costs: it lasts while it is in use, from one garbage
   // collection to the next.
   private WeakReference<Object> rendered;
+  // Not volatile: a benign race. It only ever goes from false to true; who misses it tells once more.
+  private boolean accepted;
 
   AccessToken(String value) {
     this.value = Objects.requireNonNull(value, "value");
@@ -29,6 +31,18 @@ public final class AccessToken {
   /** The token itself, to be sent as {@code Authorization: Bearer} (RFC 6750 §2.1) and nowhere else. */
   public String value() {
     return value;
+  }
+
+  /**
+   * Whether a resource server is known to have accepted the token, see {@link TokenSource#accepted}. Costs a read; a
+   * thread may see an old answer for a while.
+   */
+  public boolean isAccepted() {
+    return accepted;
+  }
+
+  void markAccepted() {
+    accepted = true;
   }
 
   /** Eight hexadecimal digits that tell this token from another; safe to log. */

@@ -20,11 +20,14 @@ final class Backoff {
    * @return nanoseconds to wait
    */
   static long pause(TokenException failure, int streak, long validFor, double random) {
-    if (failure.retryAfter() != null) {
-      long asked = Math.max(0, Math.min(LONGEST_RETRY_AFTER, Nanos.of(failure.retryAfter())));
-      // Never sooner than asked, and never a stampede of all nodes at the same moment.
-      return Math.max(FIRST, asked) + (long) (FIRST * random);
-    }
+    long pause = ownPause(failure, streak, validFor, random);
+    if (failure.retryAfter() == null) return pause;
+    long asked = Math.max(0, Math.min(LONGEST_RETRY_AFTER, Nanos.of(failure.retryAfter())));
+    // Never sooner than asked, never sooner than we would by ourselves, and never all nodes at the same moment.
+    return Math.max(pause, Math.max(FIRST, asked) + (long) (FIRST * random));
+  }
+
+  private static long ownPause(TokenException failure, int streak, long validFor, double random) {
     if (asksForAPerson(failure.reason())) return jittered(doubled(LONGEST, streak, LONGEST_CONFIGURATION), random);
     // Nothing is asked of the endpoint: whether somebody has brought new tokens is looked up in the store.
     if (waitsForTokens(failure.reason())) return doubled(FIRST, streak, LONGEST_WITHOUT_TOKEN);

@@ -5,9 +5,16 @@ import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The families of all identities that are in memory, and which of them may be forgotten when there are too many. */
+/**
+ * The families of all identities that are in memory, and which of them may be forgotten when there are too many. Of an
+ * identity there is one family at a time on which a flight can begin: one that is forgotten takes its own flight's place
+ * for good, and only then gets a successor, to which whoever still holds it is led.
+ */
 final class Families {
   private static final int FIRST_SWEEP = 1024;
+
+  /** Stands in the place of a forgotten family's flight. */
+  final Flight forgotten = Flight.ofForgotten();
 
   private final RefreshCoordinator client;
   private final String storeKey;
@@ -29,42 +36,49 @@ final class Families {
   /** One whose tokens are in the store, or nowhere. */
   TokenFamily get(String identity) {
     TokenFamily known = families.get(identity);
-    if (known != null) return known;
+    if (known != null && !known.isForgotten()) return known;
     // A store of its own keeps what memory forgets.
     if (!ownStore && families.size() >= most) evict(afterEviction());
-    return families.computeIfAbsent(identity, id -> family(id, Held.none(client.ticker.nanoTime(), null)));
+    return put(identity, null);
   }
 
   /** One that can be had again at any time. */
   TokenFamily get(String identity, TokenSet first) {
     TokenFamily known = families.get(identity);
-    if (known != null) return known;
+    if (known != null && !known.isForgotten()) return known;
     sweep();
-    return families.computeIfAbsent(identity, id -> family(id, client.records.notStored(first)));
+    return put(identity, first);
+  }
+
+  /** The family that has taken the place of a forgotten one. */
+  TokenFamily successor(TokenFamily old) {
+    return put(old.identity, old.first);
+  }
+
+  private TokenFamily put(String identity, TokenSet first) {
+    return families.compute(identity, (id, known) -> known != null && !known.isForgotten() ? known : family(id, first));
   }
 
   Collection<TokenFamily> all() {
     return families.values();
   }
 
-  /** A refresh begins. A family that was forgotten but is in use counts again, or what it stores would never go. */
-  void keep(TokenFamily family) {
-    if (family.identity != null && !family.isCleared()) families.putIfAbsent(family.identity, family);
-  }
-
-  /** Nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked. */
-  void dropUnknown(TokenFamily family) {
-    if (ownStore && family.identity != null) families.remove(family.identity, family);
-  }
-
-  /** The tokens were cleared. */
-  void end(TokenFamily family) {
+  /**
+   * The family has no tokens, or they are not needed here any more.
+   *
+   * @param unknown nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked
+   */
+  void dropUnused(TokenFamily family, boolean unknown) {
+    if (family.identity == null || unknown && !ownStore && family.held().record == null) return;
+    long generation = family.held().generation();
+    if (!family.forget()) return; // a flight is on its way, and comes here when it lands
     families.remove(family.identity, family);
-    if (ownStore) removeRecord(family);
+    if (ownStore) removeRecord(family, generation);
   }
 
-  private TokenFamily family(String identity, Held first) {
-    return new TokenFamily(client, identity, storeKey + "/" + identity, first);
+  private TokenFamily family(String identity, TokenSet first) {
+    Held held = first == null ? Held.none(client.ticker.nanoTime(), null) : client.records.notStored(first);
+    return new TokenFamily(client, identity, StoreKeys.ofIdentity(storeKey, identity), first, held);
   }
 
   /** Looks each time that there are twice as many as the last time: so it costs each newcomer next to nothing. */
@@ -78,7 +92,7 @@ final class Families {
   /** Forgets families at rest: the expired ones, and then others until so many are left. */
   private void evict(int left) {
     for (TokenFamily family : families.values()) {
-      if (family.isExpired()) evict(family);
+      if (family.held().at(client.ticker.nanoTime()) == Freshness.EXPIRED) evict(family);
     }
     for (TokenFamily family : families.values()) {
       if (families.size() <= left) return;
@@ -87,18 +101,19 @@ final class Families {
   }
 
   private void evict(TokenFamily family) {
-    if (family.isBusy() || !families.remove(family.identity, family)) return;
-    if (family.isBusy()) families.putIfAbsent(family.identity, family);
-    else if (ownStore) removeRecord(family);
+    long generation = family.held().generation();
+    if (!family.forget()) return;
+    families.remove(family.identity, family);
+    if (ownStore) removeRecord(family, generation);
   }
 
   private int afterEviction() {
     return most - Math.max(1, most / 16);
   }
 
-  private void removeRecord(TokenFamily family) {
+  private void removeRecord(TokenFamily family, long generation) {
     try {
-      client.store.compareAndSet(family.key, family.held().generation(), null);
+      if (generation > 0) client.store.compareAndSet(family.key, generation, null);
     } catch (IOException e) {
       throw new IllegalStateException("the memory store does no I/O", e);
     }

@@ -34,6 +34,8 @@ final class FamilyRecords {
       remaining = claims.expiresAt() == null ? 0 : untilByWallClock(claims.expiresAt());
       lifetime = claims.lifetime() == null ? remaining : Nanos.of(claims.lifetime());
     }
+    // No token has more left than it was given: whatever a clock says that was set back since.
+    if (lifetime > 0) remaining = Math.min(remaining, lifetime);
     return Held.of(record, now, remaining, Math.max(lifetime, 0), client.margins, client.random.getAsDouble());
   }
 
@@ -51,10 +53,11 @@ final class FamilyRecords {
    * The first record of a family.
    *
    * @param justReceived whether a token that says nothing of its expiry may be taken for a new one
+   * @param replaced the record of the family that was there before, or null
    */
-  TokenRecord of(TokenSet tokens, long storeNow, boolean justReceived) {
-    TokenRecord.Builder record = TokenRecord.builder()
-        .seed(TokenRecord.seedOf(client.firstTokens == null ? tokens : client.firstTokens))
+  TokenRecord of(TokenSet tokens, long storeNow, boolean justReceived, TokenRecord replaced) {
+    TokenRecord.Builder record = PairHistory.of(replaced).begunFrom(tokens.accessToken(), tokens.refreshToken())
+        .onto(TokenRecord.builder())
         .tokens(tokens.accessToken(), tokens.refreshToken());
     if (tokens.accessToken() == null) return record.build();
     if (tokens.expiresIn() != null) {
@@ -77,16 +80,10 @@ final class FamilyRecords {
   Held notStored(TokenSet tokens) {
     long now = client.ticker.currentTimeMillis();
     try {
-      return held(of(tokens, now, true).toBuilder().generation(0).build(), now);
+      return held(of(tokens, now, true, null).toBuilder().generation(0).build(), now);
     } catch (TokenException e) {
       throw new IllegalArgumentException(e.getMessage(), e); // TokenSet has checked the token already
     }
-  }
-
-  /** From which first pair a family comes that goes on under the same configuration. */
-  String seed(TokenRecord stored) {
-    if (client.firstTokens != null) return TokenRecord.seedOf(client.firstTokens);
-    return stored == null ? null : stored.seed();
   }
 
   long untilByWallClock(Instant end) {

@@ -7,26 +7,42 @@ final class Flight {
   final TokenEvent.Trigger trigger;
   /** What was held when it began. */
   final Held before;
+  /** Which of the families that one after the other bear this name; a flight says nothing of a later one. */
+  final int epoch;
   final long startedAt;
-  /** Completed by the flight alone; callers wait on it or derive from it, and never see it. */
-  final CompletableFuture<Held> done = new CompletableFuture<>();
+  /**
+   * A live token, or the {@link TokenException} for which there is none; never nothing. Completed by the family alone,
+   * when the flight lands; callers wait on it or derive from it, and never see it.
+   */
+  final CompletableFuture<AccessToken> done = new CompletableFuture<>();
 
   /** Set for a flight during a pause: it takes up what another node has brought, and asks nobody. */
   volatile boolean onlyLooks;
+  /** Set before a failure that says nothing of the tokens that are there now: who waits asks again. */
+  volatile boolean superseded;
 
-  Flight(TokenEvent.Trigger trigger, Held before, long startedAt) {
+  Flight(TokenEvent.Trigger trigger, Held before, int epoch, long startedAt) {
     this.trigger = trigger;
     this.before = before;
+    this.epoch = epoch;
     this.startedAt = startedAt;
+  }
+
+  /** The flight of a family that was forgotten: it has begun and never lands, so that no other one can begin. */
+  static Flight ofForgotten() {
+    return new Flight(TokenEvent.Trigger.START, null, 0, 0);
   }
 
   /** Whether what is held now is what the flight was to bring, so that somebody else has done its work. */
   boolean isSatisfiedBy(Held held, long now) {
+    if (held.isSuspect()) return false;
     switch (trigger) {
       case MANUAL:
-        return held.token != before.token && held.at(now) == Freshness.FRESH;
+        return !held.sameToken(before) && held.at(now) == Freshness.FRESH;
       case AHEAD:
         return held.at(now) == Freshness.FRESH;
+      case REJECTED:
+        return !held.sameToken(before) && held.at(now) != Freshness.EXPIRED;
       default:
         return held.at(now) != Freshness.EXPIRED;
     }

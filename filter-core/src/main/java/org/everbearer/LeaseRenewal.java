@@ -12,21 +12,26 @@ final class LeaseRenewal implements Runnable {
   private final RefreshCoordinator client;
   private final long presentedAt;
   private final long storeTimeThen;
+  private final long allowance;
   private volatile TokenRecord mine;
   private volatile boolean ended;
   private volatile Runnable cancel = () -> {};
 
-  /** @param storeNow the store's time in milliseconds */
-  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow) {
+  /**
+   * @param storeNow the store's time in milliseconds
+   * @param allowance what the store's slowness adds to a lease
+   */
+  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow, long allowance) {
     this.family = family;
     this.client = family.client;
     this.mine = mine;
     this.presentedAt = client.ticker.nanoTime();
     this.storeTimeThen = storeNow;
+    this.allowance = allowance;
   }
 
   void begin() {
-    if (client.leases.renewed) cancel = client.scheduleRenewal(client.leases.renewalPause(), this);
+    if (client.leases.renewed) cancel = client.scheduleRenewal(client.leases.renewalPause(allowance), this);
   }
 
   /** The record as this node has written it last. */
@@ -39,13 +44,14 @@ final class LeaseRenewal implements Runnable {
   @Override
   public void run() {
     long held = client.ticker.nanoTime() - presentedAt;
-    long left = client.leases.longest - held;
-    if (ended || left <= 0) return;
-    long until = storeTimeThen + Nanos.toMillis(held + Math.min(left, client.leases.length));
+    long left = client.leases.longest(allowance) - held;
+    // A lease of less than what a record can tell would read as one of unknown length.
+    if (ended || left < Nanos.ofMillis(1)) return;
+    long length = Math.min(left, client.leases.length(allowance));
     TokenRecord before = mine;
     TokenRecord renewed = before.toBuilder()
         .generation(before.generation() + 1)
-        .lease(client.owner, until)
+        .lease(before.owner(), storeTimeThen + Nanos.toMillis(held + length), Nanos.toMillis(length))
         .build();
     try {
       if (!client.store.compareAndSet(family.key, before.generation(), renewed)) return;

@@ -8,19 +8,25 @@ import org.everbearer.TokenRecord.Phase;
 final class NewTokens {
   /** For a token that says nothing of its expiry, or something of no use. */
   private static final long UNKNOWN_LIFETIME = TimeUnit.MINUTES.toNanos(5);
-  /** A token that lives shorter cannot be kept fresh without asking all the time. */
   static final long UNKNOWN_MILLIS = Nanos.toMillis(UNKNOWN_LIFETIME);
+  /** A token that lives shorter cannot be kept fresh without asking all the time. */
   private static final long SHORTEST_LIFETIME = TimeUnit.SECONDS.toNanos(1);
 
   final TokenRecord record;
-  /** Why the server made no progress, or null. */
-  final TokenException stuck;
+  /** Whether it is another access token than the one that was held. */
+  final boolean isNew;
+  /** Why the server made no progress, so that the next try waits as after a failure; or null. */
+  final TokenException failure;
+  /** What is odd about the answer though it is used, or null. */
+  final TokenException warning;
   private final Held held;
 
-  private NewTokens(TokenRecord record, TokenException stuck, Held held) {
+  private NewTokens(TokenRecord record, Held held, boolean isNew, TokenException failure, TokenException warning) {
     this.record = record;
-    this.stuck = stuck;
     this.held = held;
+    this.isNew = isNew;
+    this.failure = failure;
+    this.warning = warning;
   }
 
   /**
@@ -29,25 +35,59 @@ final class NewTokens {
    * @param storeNow the store's time in milliseconds
    * @param before what is held until now
    */
-  static NewTokens of(RefreshCoordinator client, TokenRecord mine, TokenSet answer, long storeNow, Held before) {
-    long now = client.ticker.nanoTime();
+  static NewTokens of(TokenFamily family, TokenRecord mine, TokenSet answer, long storeNow, Held before) {
+    RefreshCoordinator client = family.client;
     Long told = told(client, answer);
+    TokenRecord.Builder next = received(family, mine, answer);
+    if (before.holds(answer.accessToken())) return same(client, next, answer, told, storeNow, mine.lifetime(), before);
+    long now = client.ticker.nanoTime();
     boolean odd = told != null && told < SHORTEST_LIFETIME;
-    long remaining = odd || told == null ? UNKNOWN_LIFETIME : told;
-    boolean same = before.holds(answer.accessToken());
-    boolean prolonged = !odd && answer.expiresIn() != null && now + remaining - before.endsAt > SHORTEST_LIFETIME;
-    String refreshToken = answer.refreshToken() == null ? mine.refreshToken() : answer.refreshToken();
-    if (same && (before.rejected || !prolonged)) {
-      TokenRecord kept = rotated(mine, refreshToken).build();
-      return new NewTokens(kept, stuck("the same access token again"), before.under(kept));
-    }
-    TokenRecord next = rotated(mine, refreshToken)
-        .tokens(answer.accessToken(), refreshToken)
+    boolean unknown = told == null || odd;
+    long remaining = unknown ? UNKNOWN_LIFETIME : told;
+    TokenRecord record = next
         .expiry(storeNow + Nanos.toMillis(remaining), Nanos.toMillis(remaining))
         .build();
-    if (odd) return new NewTokens(next, stuck(odd(told)), Held.untilRejected(next, now, remaining));
+    if (odd) {
+      TokenException once = before.endUnknown ? null : odd(told);
+      return new NewTokens(record, Held.untilRejected(record, now, remaining), true, null, once);
+    }
+    if (unknown) return new NewTokens(record, opaque(client, record, now), true, null, null);
     double random = client.random.getAsDouble();
-    return new NewTokens(next, null, Held.of(next, now, remaining, remaining, client.margins, random));
+    return new NewTokens(record, Held.of(record, now, remaining, remaining, client.margins, random), true, null, null);
+  }
+
+  /** Refreshed ahead of the end that is guessed, and served beyond it only while refreshing fails. */
+  private static Held opaque(RefreshCoordinator client, TokenRecord record, long now) {
+    return Held.of(record, now, UNKNOWN_LIFETIME, UNKNOWN_LIFETIME, client.margins, client.random.getAsDouble())
+        .withUnknownEnd(now);
+  }
+
+  /**
+   * The server hands out the token that is held until it ends, as many caches and gateways do: that is an answer and no
+   * failure, and the next question makes sense when the token ends. The answer may tell better when that is.
+   */
+  private static NewTokens same(RefreshCoordinator client, TokenRecord.Builder next, TokenSet answer, Long told,
+      long storeNow, long lifetime, Held before) {
+    long now = client.ticker.nanoTime();
+    long left = before.endUnknown ? UNKNOWN_LIFETIME : before.endsAt - now;
+    // Only expires_in counts down; what a token says of itself was said when it was new.
+    if (answer.expiresIn() != null && told != null) left = told;
+    boolean unknown = before.endUnknown && answer.expiresIn() == null;
+    if (left < SHORTEST_LIFETIME) {
+      if (!before.isLive(now)) return over(next, before, now);
+      // It ends within the second to which expires_in is told: ask again then.
+      left = Math.max(left, before.endsAt - now);
+    }
+    TokenRecord record = next.expiry(storeNow + Nanos.toMillis(left), lifetime).build();
+    TokenException rejected = before.isSuspect() && !before.isConfirmed() ? new TokenException(Reason.TRANSIENT,
+        "a resource server rejects the access token, and the token endpoint hands out the same one again") : null;
+    return new NewTokens(record, before.confirmed(now, left, unknown, record), false, null, rejected);
+  }
+
+  private static NewTokens over(TokenRecord.Builder next, Held before, long now) {
+    TokenRecord record = next.build();
+    return new NewTokens(record, before.under(record), false, new TokenException(Reason.TRANSIENT,
+        "the token endpoint handed out the same access token again, which has expired"), null);
   }
 
   /** Whether the access token is known to live too shortly to be of use. */
@@ -56,9 +96,15 @@ final class NewTokens {
     return told != null && told < SHORTEST_LIFETIME;
   }
 
+  /** The record of what was received, in case that nothing more can be made of it: of unknown expiry. */
+  static TokenRecord.Builder received(TokenFamily family, TokenRecord mine, TokenSet answer) {
+    return rotated(family, mine, answer.refreshToken()).expiry(0, 0)
+        .tokens(answer.accessToken(), answer.refreshToken() == null ? mine.refreshToken() : answer.refreshToken());
+  }
+
   /** The server has rotated the refresh token, but gave no access token that may be used. */
-  static TokenRecord withoutAccess(TokenRecord mine, String refreshToken) {
-    return rotated(mine, refreshToken).build();
+  static TokenRecord withoutAccess(TokenFamily family, TokenRecord mine, String refreshToken) {
+    return rotated(family, mine, refreshToken).build();
   }
 
   /** @param saved the record as it was saved, perhaps under a later generation than {@link #record} */
@@ -66,13 +112,15 @@ final class NewTokens {
     return held.under(saved);
   }
 
-  private static TokenRecord.Builder rotated(TokenRecord mine, String refreshToken) {
-    return mine.toBuilder()
+  private static TokenRecord.Builder rotated(TokenFamily family, TokenRecord mine, String refreshToken) {
+    String next = refreshToken == null ? mine.refreshToken() : refreshToken;
+    return PairHistory.of(mine).rotatedTo(next, family.identity == null).onto(mine.toBuilder())
         .generation(mine.generation() + 1)
-        .tokens(mine.accessToken(), refreshToken)
+        .tokens(mine.accessToken(), next)
         .phase(Phase.IDLE, mine.spentHash())
         .fence(mine.generation())
         .lease(mine.owner(), 0) // holds nothing any more, but tells the other nodes who refreshed
+        .purgeAfter(0)
         .sent(0, 0);
   }
 
@@ -84,12 +132,9 @@ final class NewTokens {
     return claims.expiresAt() == null ? null : client.records.untilByWallClock(claims.expiresAt());
   }
 
-  private static String odd(long told) {
-    return "an access token that " + (told <= 0 ? "has already expired" : "lives for " + Nanos.toMillis(told) + " ms")
-        + "; it is used until it is rejected. Check the server's clock";
-  }
-
-  private static TokenException stuck(String what) {
-    return new TokenException(Reason.TRANSIENT, "the token endpoint handed out " + what);
+  private static TokenException odd(long told) {
+    return new TokenException(Reason.TRANSIENT, "the token endpoint handed out an access token that "
+        + (told <= 0 ? "has already expired" : "lives for " + Nanos.toMillis(told) + " ms")
+        + "; it is used until it is rejected. Check the server's clock");
   }
 }

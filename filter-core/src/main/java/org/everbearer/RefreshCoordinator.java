@@ -3,13 +3,17 @@ package org.everbearer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord.Phase;
 import org.everbearer.TokenStore.Snapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the tokens of one client valid: one refresh per token family, whatever the number of threads, requests,
@@ -29,14 +33,15 @@ import org.everbearer.TokenStore.Snapshot;
  * token and the store shows no newer one; every other failure is tried again.
  */
 public final class RefreshCoordinator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RefreshCoordinator.class);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
   private static final int UPDATE_TRIES = 100;
+  private static final long RETRY = Nanos.ofMillis(200);
+  private static final long LONGEST_ALLOWANCE = Nanos.ofMillis(60_000);
 
   final String name;
   final String node;
-  /** Names this coordinator among all processes and web applications; new at each start. */
-  final String owner;
-  final TokenStore store;
+  final StoreGateway store;
   final TokenSet firstTokens;
   final Margins margins;
   final ReplayPolicy replays;
@@ -55,23 +60,27 @@ public final class RefreshCoordinator implements AutoCloseable {
   private final TokenRefresher refresher;
   /** The longest one call of the refresher takes; nanoseconds. */
   private final long attempt;
-  private final String storeKey;
+  /** Names this coordinator among all processes and web applications; new at each start. */
+  private final String owner;
+  private final AtomicLong flights = new AtomicLong();
   private final Scheduler scheduler;
   private final EventQueue events;
   private final TokenFamily application;
-  private final Families families;
+  final Families families;
+  /** What the store's slowness adds to a lease; nanoseconds. A race keeps one of two recent experiences. */
+  private volatile long storeAllowance;
   private volatile boolean closed;
 
   RefreshCoordinator(CoordinatorBuilder b) {
     name = b.client;
     node = b.node;
-    owner = b.node + "/" + UUID.randomUUID();
+    owner = UUID.randomUUID() + "/";
     ticker = b.ticker;
     random = b.random;
     refresher = b.refresher;
     ownStore = b.store == null;
-    store = ownStore ? new MemoryTokenStore(ticker) : b.store;
-    storeKey = b.storeKey == null ? b.client : b.storeKey;
+    store = new StoreGateway(ownStore ? new MemoryTokenStore(ticker) : b.store);
+    String storeKey = StoreKeys.ofApplication(b.storeKey == null ? b.client : b.storeKey);
     firstTokens = b.firstTokens;
     margins = new Margins(b.refreshMargin, b.expirationMargin);
     replays = new ReplayPolicy(b.reuseGrace);
@@ -85,7 +94,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     events = new EventQueue(name, new ArrayList<>(b.listeners));
     records = new FamilyRecords(this);
     families = new Families(this, storeKey, b.maxIdentities, ownStore);
-    application = new TokenFamily(this, null, storeKey, Held.none(ticker.nanoTime(), null));
+    application = new TokenFamily(this, null, storeKey, firstTokens, Held.none(ticker.nanoTime(), null));
   }
 
   /**
@@ -106,22 +115,17 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void start() throws TokenException {
     try {
-      if (firstTokens != null && beginConfiguredFamily()) emit(application.event(TokenEvent.Type.LOADED));
+      if (firstTokens != null) beginConfiguredFamily();
       StoreAccess access = new StoreAccess(application);
       TokenRecord record = access.read();
       if (spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
         throw new TokenException(Reason.NO_TOKENS, "there are no tokens");
       }
-      Held held = application.held();
-      if (held.token != null) application.armAhead();
+      if (application.held().token != null) application.armNext();
       else application.arm(0);
     } catch (TokenException e) {
       if (e.reason() == Reason.STORE) application.arm(0);
       throw e;
-    } catch (IOException e) {
-      application.arm(0);
-      throw new TokenException(Reason.STORE, "the token store " + store.description() + " cannot be used: "
-          + e.getMessage(), e);
     }
   }
 
@@ -160,15 +164,14 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
     TokenFamily family = family(identity);
-    update(family, stored -> {
-      // Whoever hands over the token that was spent last has missed its successor, which is there already.
-      boolean missed = stored.record() != null && stored.record().phase() == Phase.IDLE
-          && tokens.refreshToken() != null && stored.record().refreshToken() != null
-          && !tokens.refreshToken().equals(stored.record().refreshToken())
-          && Fingerprint.hash(tokens.refreshToken()).equals(stored.record().spentHash());
-      return missed ? null : records.of(tokens, stored.now(), true).toBuilder();
+    TokenEvent.Builder told = update(family, TokenEvent.Type.STORED, stored -> {
+      TokenRecord record = stored.record();
+      // Whoever hands over a token that was spent has missed its successor, which is there already.
+      boolean missed = record != null && record.phase() != Phase.DEAD && tokens.refreshToken() != null
+          && PairHistory.of(record).hasSpent(tokens.refreshToken());
+      return missed ? null : records.of(tokens, stored.now(), true, record).toBuilder();
     });
-    emit(family.event(TokenEvent.Type.STORED));
+    emit(told != null ? told : family.current().event(TokenEvent.Type.STORED));
   }
 
   /**
@@ -179,11 +182,28 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void clearTokens(String identity) throws TokenException {
     TokenFamily family = family(identity);
-    update(family, stored -> TokenRecord.builder().seed(records.seed(stored.record())).phase(Phase.DEAD, null));
-    family.disarm();
-    emit(family.event(TokenEvent.Type.CLEARED));
-    if (identity == null) return;
-    families.end(family);
+    TokenEvent.Builder told = update(family, TokenEvent.Type.CLEARED, stored -> PairHistory.of(stored.record())
+        .begunFrom(null, null).onto(TokenRecord.builder()).phase(Phase.DEAD, null));
+    family.current().disarm();
+    emit(told);
+    families.dropUnused(family.current(), false);
+  }
+
+  /**
+   * Lets go of an identity that has ended on this node, for instance of a session that has timed out. Unlike {@link
+   * #clearTokens} this is no decision about the tokens: another node may go on with the same identity. So they are given
+   * up only if this node knew them last, and only after a while in which nobody has refreshed them, here or elsewhere;
+   * with a store of its own at once.
+   *
+   * @param idle for how long another node may leave the tokens unused and still need them
+   * @throws TokenException if the store could not be written, or the client is closed
+   */
+  public void releaseTokens(String identity, Duration idle) throws TokenException {
+    if (ownStore) {
+      clearTokens(identity);
+    } else {
+      new Release(this, family(identity)).begin(idle);
+    }
   }
 
   /**
@@ -196,6 +216,19 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public CompletableFuture<AccessToken> refreshNow(String identity) {
     return family(identity).refreshNow();
+  }
+
+  /**
+   * Has one more listener hear what happens from now on, until it is removed or the client is closed. Does nothing if it
+   * is there already.
+   */
+  public void addListener(TokenListener listener) {
+    events.add(listener);
+  }
+
+  /** Tells the listener what waits for it, and ends its thread; waits for that two seconds and a little at most. */
+  public void removeListener(TokenListener listener) {
+    events.remove(listener);
   }
 
   /** Tells the listeners what the application identity holds now, for one that was added late. */
@@ -213,12 +246,21 @@ public final class RefreshCoordinator implements AutoCloseable {
       if (closed) return;
       closed = true;
     }
-    scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE));
-    families.all().forEach(this::finish);
-    finish(application);
-    refresher.close();
-    store.close();
-    events.close();
+    // Each part ends, whatever another one throws.
+    ending("the threads", () -> scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE)));
+    for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
+    ending("a refresh", () -> finish(application));
+    ending("the refresher", refresher::close);
+    ending("the token store", store::close);
+    ending("the listeners", events::close);
+  }
+
+  private void ending(String what, Runnable end) {
+    try {
+      end.run();
+    } catch (Throwable anything) {
+      LOG.warn("{}: closing {} failed", name, what, anything);
+    }
   }
 
   private void finish(TokenFamily family) {
@@ -248,14 +290,48 @@ public final class RefreshCoordinator implements AutoCloseable {
     return refresher.spendsRefreshToken();
   }
 
+  String ownerOfNextFlight() {
+    return owner + flights.incrementAndGet();
+  }
+
+  /**
+   * Whether the record says that a flight of this coordinator presents the refresh token. There is one flight per store
+   * key at a time, so for the flight that asks it is itself, or a dead one of this process; and it may be newer than
+   * known, by a renewal of the lease.
+   */
+  boolean isOwn(TokenRecord record) {
+    return record != null && record.phase() == Phase.IN_FLIGHT && record.owner() != null
+        && record.owner().startsWith(owner);
+  }
+
+  long storeAllowance() {
+    return storeAllowance;
+  }
+
+  /** @param took nanoseconds that one write has taken */
+  void allowForSlowStore(long took) {
+    storeAllowance = Math.min(LONGEST_ALLOWANCE, Math.max(4 * took, 2 * storeAllowance));
+  }
+
+  /** How long a refresh may wait for a worker; nanoseconds. Somebody who does not wait wants it all the same. */
+  long longestQueue() {
+    return Math.max(Nanos.of(waitTimeout), attempt);
+  }
+
   /** One call of the token endpoint; any failure comes as a {@link TokenException}. */
   TokenSet ask(TokenRecord current) throws TokenException {
     TokenSet presented = records.tokens(current);
     TokenSet answer;
     try {
       answer = refresher.refresh(presented);
-    } catch (RuntimeException | LinkageError e) {
-      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with " + e.getClass().getName(), e);
+    } catch (TokenException e) {
+      throw e;
+    } catch (Throwable anything) {
+      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with "
+          + anything.getClass().getName(), anything);
+    } finally {
+      // What is left of an interrupt was meant for the call. Saving its result must not suffer from it.
+      Thread.interrupted();
     }
     if (answer != null && answer.accessToken() != null) return answer;
     TokenException none = new TokenException(Reason.TRANSIENT, refresher.getClass().getName() + " returned no access token");
@@ -263,29 +339,70 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   void launch(TokenFamily family, Flight flight) {
-    families.keep(family);
-    RefreshTask task = new RefreshTask(family, flight);
+    RefreshTask task;
     try {
-      scheduler.execute(task);
+      task = new RefreshTask(family, flight);
+    } catch (Throwable anything) {
+      family.land(flight, Landing.failed(new TokenException(Reason.TRANSIENT, "the refresh could not begin: " + anything,
+          anything)), Collections.emptyList());
+      return;
+    }
+    try {
+      scheduler.execute(task, task::refused);
     } catch (RejectedExecutionException e) {
-      task.run();
+      task.run(); // which says that the client is closed
+    } catch (Throwable anything) {
+      task.refused(anything);
     }
   }
 
-  /** Runs it later on a worker; drops it when the client is closed. Returns what calls it off. */
-  Runnable schedule(long delayNanos, Runnable work) {
+  /** Runs the task's next step later, on a worker. */
+  void scheduleStep(long delayNanos, RefreshTask task) throws TokenException {
     try {
-      return scheduler.schedule(delayNanos, work);
+      scheduler.schedule(delayNanos, task, task::refused);
+    } catch (RejectedExecutionException e) {
+      throw closed(name);
+    }
+  }
+
+  /** Runs it later on a worker; drops it when the client is closed. */
+  void schedule(long delayNanos, Runnable work) {
+    try {
+      scheduler.schedule(delayNanos, work, why -> schedule(RETRY, work));
+    } catch (RejectedExecutionException e) {
+      // What must be done all the same is done by close().
+    }
+  }
+
+  /**
+   * Runs it later on the timer's own thread, for which it must be quick; drops it when the client is closed. Returns what
+   * calls it off.
+   */
+  Runnable alarm(long delayNanos, Runnable work) {
+    try {
+      return scheduler.alarm(delayNanos, work);
     } catch (RejectedExecutionException e) {
       return () -> {};
     }
   }
 
-  /** Like {@link #schedule}, on a thread that no refresh keeps waiting. */
+  /** Ends somebody's wait later, on a thread that no refresh keeps waiting. Returns what calls it off. */
+  Runnable timeout(long delayNanos, Runnable end) {
+    try {
+      return scheduler.scheduleTimeout(delayNanos, end);
+    } catch (RejectedExecutionException e) {
+      return () -> {};
+    } catch (Throwable noThread) {
+      return alarm(delayNanos, end);
+    }
+  }
+
+  /** Like {@link #timeout}, for renewals of leases. */
   Runnable scheduleRenewal(long delayNanos, Runnable work) {
     try {
       return scheduler.scheduleRenewal(delayNanos, work);
-    } catch (RejectedExecutionException e) {
+    } catch (Throwable closedOrNoThread) {
+      // The lease is over when it is over.
       return () -> {};
     }
   }
@@ -295,19 +412,22 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   void saveLater(TokenFamily family, int streak) {
-    schedule(Backoff.saving(streak, random.getAsDouble()), () -> {
-      UnsavedTokens unsaved = family.unsaved();
-      if (unsaved == null) return;
-      try {
-        new StoreAccess(family).saveUnsaved(unsaved);
-      } catch (IOException e) {
-        saveLater(family, streak + 1);
-      }
-    });
+    schedule(Backoff.saving(streak, random.getAsDouble()), () -> saveNow(family, streak));
   }
 
-  void dropUnknown(TokenFamily family) {
-    families.dropUnknown(family);
+  private void saveNow(TokenFamily family, int streak) {
+    UnsavedTokens unsaved = family.unsaved();
+    // Whoever refreshes saves it beforehand, and says so again if that fails.
+    if (unsaved == null || family.isFlying()) return;
+    boolean saved = false;
+    try {
+      new StoreAccess(family).saveUnsaved(unsaved);
+      saved = true;
+    } catch (IOException e) {
+      // Whoever waits for it has been told when it failed for the first time.
+    } finally {
+      if (!saved) saveLater(family, streak + 1);
+    }
   }
 
   private TokenFamily family(String identity) {
@@ -319,18 +439,21 @@ public final class RefreshCoordinator implements AutoCloseable {
     TokenRecord.Builder over(Snapshot stored);
   }
 
-  /** Whether there was something to change. */
-  private boolean update(TokenFamily family, Change change) throws TokenException {
+  /** What to tell of it; null if there was nothing to change. */
+  private TokenEvent.Builder update(TokenFamily family, TokenEvent.Type type, Change change) throws TokenException {
+    if (closed) throw closed(name);
     try {
       for (int i = 0; i < UPDATE_TRIES; i++) {
         Snapshot stored = store.read(family.key);
         TokenRecord.Builder changed = change.over(stored);
-        if (changed == null) return false;
-        long generation = Math.max(stored.generation(), family.held().generation()) + 1;
+        if (changed == null) return null;
+        long generation = Math.max(stored.generation(), family.current().held().generation()) + 1;
         TokenRecord next = changed.generation(generation).build();
         if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
-        family.restart(records.held(next, stored.now()));
-        return true;
+        Held begun = records.held(next, stored.now());
+        TokenFamily now = family.current();
+        while (!now.restart(begun)) now = family.current();
+        return now.event(type).families(PairHistory.fingerprint(stored.record()), PairHistory.fingerprint(next));
       }
     } catch (TokenException e) {
       throw e;
@@ -341,16 +464,22 @@ public final class RefreshCoordinator implements AutoCloseable {
     throw new TokenException(Reason.STORE, name + ": the record changes faster than it can be written");
   }
 
-  /** A new first pair in the configuration begins a new family; the pair from which the stored one began does not. */
-  private boolean beginConfiguredFamily() throws IOException {
-    String seed = TokenRecord.seedOf(firstTokens);
-    return update(application, stored -> {
+  /** A pair in the configuration that was never seen begins a new family; any other one is older than what is stored. */
+  private void beginConfiguredFamily() throws TokenException {
+    String access = firstTokens.accessToken();
+    String refresh = firstTokens.refreshToken();
+    TokenRecord[] known = new TokenRecord[1];
+    TokenEvent.Builder told = update(application, TokenEvent.Type.LOADED, stored -> {
       TokenRecord record = stored.record();
-      if (record == null) return records.of(firstTokens, stored.now(), false).toBuilder();
-      boolean known = seed.equals(record.seed())
-          || firstTokens.refreshToken() != null && (firstTokens.refreshToken().equals(record.refreshToken())
-              || Fingerprint.hash(firstTokens.refreshToken()).equals(record.spentHash()));
-      return known ? null : records.of(firstTokens, stored.now(), false).toBuilder();
+      known[0] = record;
+      boolean seen = record != null && PairHistory.of(record).knows(access, refresh);
+      return seen ? null : records.of(firstTokens, stored.now(), false, record).toBuilder();
     });
+    if (told != null) {
+      emit(told);
+    } else if (!PairHistory.of(known[0]).beganFrom(access, refresh) && !PairHistory.of(known[0]).standsAt(access, refresh)) {
+      emit(application.event(TokenEvent.Type.OLD_PAIR).families(
+          Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0])));
+    }
   }
 }

@@ -38,8 +38,27 @@ final class ReplayPolicy {
    */
   long delay(int attempts, long sinceSent, int tries, boolean live) {
     long pause = tries == 0 ? 0 : Backoff.doubled(FIRST_PAUSE, tries, longestPause);
-    boolean harmless = graceKnown ? sinceSent + pause < window : attempts <= 1;
-    if (harmless) return pause;
+    if (isHarmless(attempts, sinceSent + pause)) return pause;
     return live || tries > 0 ? NOT_NOW : 0;
+  }
+
+  private boolean isHarmless(int attempts, long sinceSent) {
+    return graceKnown ? sinceSent < window : attempts <= 1;
+  }
+
+  /**
+   * Whether what {@link #delay} has allowed still is, after the store has taken its time: a window that was open may have
+   * closed. One that was closed before has nothing more to lose.
+   *
+   * @param sinceSent nanoseconds since it was presented first
+   * @param took how many of them have passed since the permission
+   */
+  boolean isStillAllowed(int attempts, long sinceSent, long took) {
+    return isHarmless(attempts, sinceSent) || !isHarmless(attempts, sinceSent - took);
+  }
+
+  /** Nanoseconds for which replays are still harmless; zero or less when they are not, or when nobody knows. */
+  long left(long sinceSent) {
+    return graceKnown ? window - sinceSent : 0;
   }
 }

@@ -34,7 +34,7 @@ final class StoreAccess {
       if (family.unsaved() != null) saveUnsaved(family.unsaved());
       away = false;
       Snapshot snapshot = client.store.read(family.key);
-      if (snapshot.record() == null) snapshot = created(snapshot);
+      snapshot = snapshot.record() == null ? created(snapshot) : repaired(snapshot);
       storedGeneration = snapshot.generation();
       storeNow = snapshot.now();
       TokenRecord record = withoutShadow(snapshot);
@@ -89,14 +89,14 @@ final class StoreAccess {
   void giveBack(TokenRecord before, TokenRecord mine, int attempts) throws TokenException {
     boolean unclear = before.phase() == Phase.IN_FLIGHT && client.spends();
     TokenRecord.Builder next = before.toBuilder();
-    if (unclear) next.lease(client.owner, 0).sent(before.sentAt(), attempts);
-    else next.phase(Phase.IDLE, before.phase() == Phase.IDLE ? before.spentHash() : null).lease(null, 0).sent(0, 0);
+    if (unclear) next.lease(mine.owner(), 0).sent(before.sentAt(), attempts);
+    else next.phase(Phase.IDLE, before.phase() == Phase.IDLE ? before.spentHash() : null).lease(null, 0).node(null).sent(0, 0);
     if (away) {
       family.shadow(unclear ? next.generation(mine.generation() + 1).build() : null);
       return;
     }
     try {
-      for (TokenRecord last = mine; isMine(last); last = client.store.read(family.key).record()) {
+      for (TokenRecord last = mine; client.isOwn(last); last = client.store.read(family.key).record()) {
         TokenRecord ended = next.generation(last.generation() + 1).build();
         if (!client.store.compareAndSet(family.key, last.generation(), ended)) continue;
         family.rebase(ended);
@@ -107,26 +107,36 @@ final class StoreAccess {
     }
   }
 
+  /** New tokens, before anything is done with them that could fail: from here on they are saved sooner or later. */
+  void keepReceived(TokenRecord mine, TokenSet answer) {
+    family.keepUnsaved(unsaved(NewTokens.received(family, mine, answer).build(), mine.spentHash()));
+  }
+
   /**
    * Saves new tokens; if that fails they are kept, and saved again later.
    *
    * @return the record as it stands in the store, or is meant to; null if the store has moved on without us
    */
   TokenRecord save(TokenRecord next, String spentHash) {
-    UnsavedTokens earlier = family.unsaved();
-    UnsavedTokens tokens = new UnsavedTokens(next, earlier == null ? spentHash : earlier.baseHash);
+    UnsavedTokens tokens = unsaved(next, spentHash);
+    family.keepUnsaved(tokens);
     family.shadow(null);
     try {
       if (away) throw new IOException("the store was away when the refresh began");
-      if (client.store.compareAndSet(family.key, next.generation() - 1, next)) return next;
-      return reconcile(tokens);
+      boolean written = client.store.compareAndSet(family.key, next.generation() - 1, next);
+      TokenRecord saved = written ? next : reconcile(tokens);
+      family.forgetUnsaved(tokens);
+      return saved;
     } catch (IOException e) {
-      family.keepUnsaved(tokens);
       TokenException failure = new TokenException(Reason.STORE, unsaved(e), e);
       client.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(failure, 1, null));
-      client.saveLater(family, 1);
       return next;
     }
+  }
+
+  private UnsavedTokens unsaved(TokenRecord next, String spentHash) {
+    UnsavedTokens earlier = family.unsaved();
+    return new UnsavedTokens(next, earlier == null ? spentHash : earlier.baseHash);
   }
 
   /** Writes tokens that could not be written before; see {@link UnsavedTokens#mayReplace}. */
@@ -163,47 +173,69 @@ final class StoreAccess {
         TokenRecord stored = client.store.read(family.key).record();
         if (stored == null) return true;
         boolean same = stored.refreshHash().equals(mine.refreshHash());
-        boolean others = stored.phase() == Phase.IN_FLIGHT && !isMine(stored);
+        boolean others = stored.phase() == Phase.IN_FLIGHT && !client.isOwn(stored);
         if (!same || others) return false;
         if (stored.phase() == Phase.DEAD) return true;
-        dead = stored.toBuilder().generation(stored.generation() + 1).phase(Phase.DEAD, mine.spentHash())
+        dead = stored.toBuilder().generation(stored.generation() + 1).phase(Phase.DEAD, mine.refreshHash())
             .lease(null, 0).sent(0, 0).build();
         if (client.store.compareAndSet(family.key, stored.generation(), dead)) break;
       }
     } catch (IOException e) {
+      dead = null;
       failed("written", e);
     }
     if (dead != null) family.rebase(dead);
     family.shadow(null);
-    client.emit(family.event(TokenEvent.Type.DEAD));
     return true;
-  }
-
-  /** Whether it says that this node presents the refresh token; it may be newer than known, by a renewal of the lease. */
-  private boolean isMine(TokenRecord record) {
-    return record != null && record.phase() == Phase.IN_FLIGHT && client.owner.equals(record.owner());
   }
 
   /** Takes up what the store has, unless it is what is held already. */
   void adopt(TokenRecord record) throws TokenException {
     Held held = family.held();
     if (held.record != null && record.generation() <= held.generation()) return;
-    if (record.accessToken() != null && held.holds(record.accessToken())) {
+    if (record.accessToken() != null && held.holds(record.accessToken()) && !replacesFamily(held.record, record)) {
       family.rebase(record);
       return;
     }
     boolean first = held.record == null;
     if (!family.publish(client.records.held(record, now()))) return;
     if (first && record.accessToken() == null) return;
-    client.emit(first ? family.event(TokenEvent.Type.LOADED)
-        : family.event(TokenEvent.Type.ADOPTED).node(refresherOf(record)));
+    TokenEvent.Builder told = first ? family.event(TokenEvent.Type.LOADED)
+        : family.event(TokenEvent.Type.ADOPTED).node(record.phase() == Phase.IDLE ? record.node() : null);
+    if (replacesFamily(held.record, record)) {
+      told.families(PairHistory.fingerprint(held.record), PairHistory.fingerprint(record));
+    }
+    client.emit(told);
   }
 
-  /** The node whose refresh made these tokens; null if a person edited them, or if another refresh hides who it was. */
-  private static String refresherOf(TokenRecord record) {
-    if (record.owner() == null || record.phase() != Phase.IDLE) return null;
-    int slash = record.owner().lastIndexOf('/');
-    return slash < 0 ? null : record.owner().substring(0, slash);
+  /** Whether the new record does not go on from where the old one stood. */
+  private static boolean replacesFamily(TokenRecord old, TokenRecord record) {
+    if (old == null || old.refreshToken() == null || record.refreshToken() == null) return false;
+    return !old.refreshToken().equals(record.refreshToken())
+        && !record.spent().contains(TokenRecord.markOf(old.refreshToken()));
+  }
+
+  /**
+   * An older pair of the family that is held, restored from somewhere: a backup, a file that configuration management has
+   * written back, an editor that was open. To present it would be to spend it twice; what is held is its successor.
+   */
+  private Snapshot repaired(Snapshot stored) throws IOException {
+    TokenRecord known = family.held().record;
+    if (known == null || known.refreshToken() == null) return stored;
+    for (Snapshot found = stored; ; found = client.store.read(family.key)) {
+      TokenRecord record = found.record();
+      boolean restored = record != null && record.refreshToken() != null
+          && PairHistory.of(known).hasLeft(record.refreshToken());
+      if (!restored) return record == null ? created(found) : found;
+      TokenRecord again = known.toBuilder()
+          .generation(Math.max(record.generation(), known.generation()) + 1)
+          .build();
+      if (!client.store.compareAndSet(family.key, found.generation(), again)) continue;
+      family.rebase(again);
+      client.emit(family.event(TokenEvent.Type.REPAIRED)
+          .families(PairHistory.fingerprint(record), PairHistory.fingerprint(again)));
+      return new Snapshot(again, found.now());
+    }
   }
 
   /** There is no record: makes the first one, or again the one that somebody removed under us. */
@@ -212,8 +244,8 @@ final class StoreAccess {
     TokenRecord first;
     if (inMemory != null) {
       first = inMemory.toBuilder().generation(inMemory.generation() + 1).build();
-    } else if (family.identity == null && client.firstTokens != null) {
-      first = client.records.of(client.firstTokens, empty.now(), false);
+    } else if (family.first != null) {
+      first = client.records.of(family.first, empty.now(), family.identity != null, null);
     } else if (!client.spends()) {
       first = TokenRecord.builder().build();
     } else {

@@ -1,6 +1,7 @@
 package org.everbearer;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -8,48 +9,81 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * One timer thread, which only hands over, and at most {@code width} workers, which come when there is work and go when
- * there is none; and a thread that renews leases while workers wait for answers, which comes and goes too. All work passes through the timer thread, so that workers are born of it and not of a request thread
- * whose inheritable thread-locals and class loader they would keep.
+ * there is none. A thread that renews leases while workers wait for answers, and one that ends callers' waits, come and
+ * go too. All work passes through the timer thread, so that workers are born of it and not of a request thread whose
+ * inheritable thread-locals and class loader they would keep.
  */
 final class ThreadScheduler implements Scheduler {
-  private static final long WORKER_KEEP_ALIVE_SECONDS = 5;
+  private static final long KEEP_ALIVE_SECONDS = 5;
+  private static final Duration AFTERWARDS = Duration.ofSeconds(1);
 
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor renewals;
+  private final ThreadPoolExecutor timeouts;
 
   ThreadScheduler(String client, int width) {
     timer = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-timer"));
     timer.setRemoveOnCancelPolicy(true);
     timer.prestartAllCoreThreads();
     AtomicInteger number = new AtomicInteger();
-    workers = new ThreadPoolExecutor(width, width, WORKER_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
+    workers = new ThreadPoolExecutor(width, width, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(), work -> daemon(work, "everbearer-" + client + "-refresh-" + number.incrementAndGet()));
     workers.allowCoreThreadTimeOut(true);
     renewals = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-lease"));
     renewals.setRemoveOnCancelPolicy(true);
-    renewals.setKeepAliveTime(WORKER_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+    renewals.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
     renewals.allowCoreThreadTimeOut(true);
+    timeouts = new ThreadPoolExecutor(1, 1, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(), named("everbearer-" + client + "-timeout"));
+    timeouts.allowCoreThreadTimeOut(true);
   }
 
   @Override
-  public void execute(Runnable work) {
-    timer.execute(() -> workers.execute(work));
+  public void execute(Runnable work, Consumer<Throwable> refused) {
+    timer.execute(() -> handOver(work, refused));
   }
 
   @Override
-  public Runnable schedule(long delayNanos, Runnable work) {
-    ScheduledFuture<?> pending =
-        timer.schedule(() -> workers.execute(work), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
-    return () -> pending.cancel(false);
+  public void schedule(long delayNanos, Runnable work, Consumer<Throwable> refused) {
+    timer.schedule(() -> handOver(work, refused), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+  }
+
+  private void handOver(Runnable work, Consumer<Throwable> refused) {
+    try {
+      workers.execute(work);
+    } catch (Throwable anything) { // an OutOfMemoryError where no thread can be made
+      refused.accept(anything);
+    }
+  }
+
+  @Override
+  public Runnable alarm(long delayNanos, Runnable work) {
+    return after(timer, delayNanos, work);
   }
 
   @Override
   public Runnable scheduleRenewal(long delayNanos, Runnable work) {
-    ScheduledFuture<?> pending = renewals.schedule(work, delayNanos, TimeUnit.NANOSECONDS);
+    return after(renewals, delayNanos, work);
+  }
+
+  @Override
+  public Runnable scheduleTimeout(long delayNanos, Runnable work) {
+    return after(timer, delayNanos, () -> {
+      try {
+        timeouts.execute(work);
+      } catch (Throwable noThread) {
+        work.run(); // rather late for others than never
+      }
+    });
+  }
+
+  private static Runnable after(ScheduledThreadPoolExecutor thread, long delayNanos, Runnable work) {
+    ScheduledFuture<?> pending = thread.schedule(work, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
     return () -> pending.cancel(false);
   }
 
@@ -57,16 +91,31 @@ final class ThreadScheduler implements Scheduler {
   public void shutdown(Duration patience) {
     timer.shutdownNow();
     workers.shutdown();
-    try {
-      timer.awaitTermination(1, TimeUnit.SECONDS);
-      if (!workers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) workers.shutdownNow();
-      workers.awaitTermination(1, TimeUnit.SECONDS);
-      renewals.shutdownNow();
-      renewals.awaitTermination(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
+    timeouts.shutdownNow();
+    end(timer, AFTERWARDS);
+    if (!end(workers, patience)) {
       workers.shutdownNow();
-      renewals.shutdownNow();
-      Thread.currentThread().interrupt();
+      end(workers, AFTERWARDS);
+    }
+    renewals.shutdownNow();
+    end(renewals, AFTERWARDS);
+    end(timeouts, AFTERWARDS);
+  }
+
+  /** Waits for its end within the bound, on an interrupted thread too, whose interrupt is kept. */
+  static boolean end(ExecutorService threads, Duration bound) {
+    long until = System.nanoTime() + bound.toNanos();
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return threads.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) Thread.currentThread().interrupt();
     }
   }
 

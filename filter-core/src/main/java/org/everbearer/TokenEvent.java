@@ -20,27 +20,47 @@ public final class TokenEvent {
     REFRESHING,
     /** The token endpoint handed out new tokens. */
     REFRESHED,
+    /** The token endpoint handed out the access token that is held already; it is asked again when that one ends. */
+    UNCHANGED,
     /** Another node's newer tokens, or ones edited by a person, were taken over from the store. */
     ADOPTED,
     /** A refresh failed; {@link #failure()} says why, {@link #nextTry()} when it is tried again. */
     FAILED,
-    /** An unanswered refresh is presented again. */
+    /** An unanswered refresh is presented again; {@link #detail()} tells of the presentation before, if it is known. */
     REPLAYED,
     /** New tokens that could not be saved at once have now been saved. */
     SAVED,
     /** New tokens could not be saved; they are kept in memory and saved again. */
     NOT_SAVED,
-    /** A resource server rejected the access token (401). */
+    /**
+     * A resource server rejected the access token (401), {@link #count()} times since this was told last;
+     * {@link #streak()} says how many tokens in a row were rejected and never accepted, {@link #detail()} what the token
+     * says of itself.
+     */
     INVALIDATED,
-    /** The token endpoint rejected the refresh token: only new tokens help. */
+    /** A person gave up the access token: the next call gets another one. */
+    GIVEN_UP,
+    /** The token endpoint rejected the refresh token: only new tokens help. {@link #failure()} has its words. */
     DEAD,
     /** A call was served the old, still valid token while refreshing fails. At most once per failure streak. */
     SERVED_STALE,
     /** The store could not be read or written. */
     STORE_FAILED,
-    /** The server handed out a token that is expired, too short-lived, or the same as before. Once per streak. */
+    /** The store held an older pair of the same family (a restored copy); what is held was written back over it. */
+    REPAIRED,
+    /** The configured pair is not used: the family that is stored began from it, or has spent it, before. */
+    OLD_PAIR,
+    /** A session has ended here; its tokens go unless another node still uses them. */
+    RELEASED,
+    /**
+     * The server handed out a token that is expired or too short-lived, or again one that a resource server rejects. Once
+     * per streak.
+     */
     ODD_TOKEN,
-    /** {@link #count()} events before the next one were dropped, because a listener is too slow. */
+    /**
+     * {@link #count()} events were not told to {@link #listener()}, because it is too slow. Told to itself where the gap
+     * is, and to the others about once a second.
+     */
     EVENTS_DROPPED,
     /** Nothing has happened; a listener that came late is told what is held. */
     HELD
@@ -75,6 +95,11 @@ public final class TokenEvent {
   private final Duration expiresIn;
   private final Duration refreshesIn;
   private final long count;
+  private final String familyBefore;
+  private final String familyNow;
+  private final boolean endUnknown;
+  private final String detail;
+  private final String listener;
 
   private TokenEvent(Builder b) {
     this.type = b.type;
@@ -92,6 +117,11 @@ public final class TokenEvent {
     this.expiresIn = b.expiresIn;
     this.refreshesIn = b.refreshesIn;
     this.count = b.count;
+    this.familyBefore = b.familyBefore;
+    this.familyNow = b.familyNow;
+    this.endUnknown = b.endUnknown;
+    this.detail = b.detail;
+    this.listener = b.listener;
   }
 
   /** What has happened. */
@@ -137,7 +167,10 @@ public final class TokenEvent {
     return failure;
   }
 
-  /** How many refreshes in a row have failed by now; for a success, how many had failed before it. */
+  /**
+   * How many refreshes in a row have failed by now; for a success, how many had failed before it; for
+   * {@link Type#INVALIDATED} how many tokens in a row were rejected and never accepted, this one included.
+   */
   public int streak() {
     return streak;
   }
@@ -167,17 +200,48 @@ public final class TokenEvent {
     return refreshesIn;
   }
 
-  /** For how many events it stands: 1 for all but {@link Type#EVENTS_DROPPED}. */
+  /** For how many it stands: 1 for all but {@link Type#EVENTS_DROPPED} and {@link Type#INVALIDATED}. */
   public long count() {
     return count;
   }
 
-  /** Tells that so many events before this one were dropped. */
-  TokenEvent afterDropped(long events) {
+  /**
+   * Fingerprint of the refresh token (else of the access token) of the family that another one replaced, or that was not
+   * used; null where no family was replaced. {@code "none"} if there was none before.
+   */
+  public String familyBefore() {
+    return familyBefore;
+  }
+
+  /** Fingerprint of the refresh token (else of the access token) of the family that is used from now on, or null. */
+  public String familyNow() {
+    return familyNow;
+  }
+
+  /**
+   * Whether nothing tells when the access token ends: it is refreshed when {@link #expiresIn()} is over, and served until
+   * it is rejected as long as that fails.
+   */
+  public boolean endUnknown() {
+    return endUnknown;
+  }
+
+  /** What else a person may want to know, as a part of a sentence, or null. Holds no token. */
+  public String detail() {
+    return detail;
+  }
+
+  /** The class of the listener that {@link Type#EVENTS_DROPPED} is about; null for all else. */
+  public String listener() {
+    return listener;
+  }
+
+  /** Tells that so many events were not told to a listener. */
+  TokenEvent afterDropped(long events, String listenerClass) {
     Builder dropped = of(Type.EVENTS_DROPPED).who(client, identity, node).at(at)
-        .token(token, generation, expiresIn, refreshesIn);
-    dropped.count = events;
-    return dropped.build();
+        .token(token, generation, expiresIn, refreshesIn).endUnknown(endUnknown);
+    dropped.listener = listenerClass;
+    return dropped.count(events).build();
   }
 
   @Override
@@ -208,6 +272,11 @@ public final class TokenEvent {
     private Duration expiresIn;
     private Duration refreshesIn;
     private long count = 1;
+    private String familyBefore;
+    private String familyNow;
+    private boolean endUnknown;
+    private String detail;
+    private String listener;
 
     private Builder(Type type) {
       this.type = type;
@@ -257,6 +326,27 @@ public final class TokenEvent {
       generation = recordGeneration;
       expiresIn = validFor;
       refreshesIn = freshFor;
+      return this;
+    }
+
+    Builder count(long value) {
+      count = value;
+      return this;
+    }
+
+    Builder families(String before, String now) {
+      familyBefore = before;
+      familyNow = now;
+      return this;
+    }
+
+    Builder endUnknown(boolean value) {
+      endUnknown = value;
+      return this;
+    }
+
+    Builder detail(String value) {
+      detail = value;
       return this;
     }
 

@@ -2,17 +2,18 @@ package org.everbearer;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
+import org.everbearer.TokenException.Reason;
 
 /**
- * The tokens of one identity. All its state is in four volatile references to immutable objects, replaced by
- * compare-and-set; there is no lock. A caller reads {@link #held}; whoever sets {@link #flight} from null begins the
- * one refresh; the rest is that flight's.
+ * The tokens of one identity. All its state is in a few volatile references to immutable objects; there is no lock.
+ * {@link #held}, {@link #flight} and {@link #unsaved} are replaced by compare-and-set. Callers read {@link #held};
+ * whoever sets {@link #flight} from null begins the one refresh, and {@link #land} is the only way to null again. The
+ * rest is written by the flight, or by whoever begins a new family.
  */
 final class TokenFamily implements TokenSource {
   private static final AtomicReferenceFieldUpdater<TokenFamily, Held> HELD =
@@ -21,32 +22,52 @@ final class TokenFamily implements TokenSource {
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Flight.class, "flight");
   private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
+  private static final AtomicIntegerFieldUpdater<TokenFamily> EPOCH =
+      AtomicIntegerFieldUpdater.newUpdater(TokenFamily.class, "epoch");
+  private static final AtomicIntegerFieldUpdater<TokenFamily> UNTOLD =
+      AtomicIntegerFieldUpdater.newUpdater(TokenFamily.class, "untoldRejections");
 
-  private static final long LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+  /** How long callers wait for another token than the suspect, which they can have at once: most refreshes are faster. */
+  private static final long PATIENCE_WITH_SUSPECT = Nanos.ofMillis(1000);
+  private static final long LOOK_PAUSE = Nanos.ofMillis(500);
+  private static final long TELL_REJECTIONS = Nanos.ofMillis(1000);
+  private static final long SHORT_LIFETIME = Nanos.ofMillis(10_000);
+  /** A token that lives shorter than {@link #SHORT_LIFETIME} is not renewed more often than this without traffic. */
+  private static final long BACKGROUND_PAUSE = Nanos.ofMillis(5000);
 
   final RefreshCoordinator client;
   /** Null for the web application's own. */
   final String identity;
   /** Under which the store keeps it. */
   final String key;
+  /** With what it begins when nothing is stored; null if somebody else says so. */
+  final TokenSet first;
 
   private volatile Held held;
   private volatile Flight flight;
-  /** Null while the last refresh succeeded. Written by the flight only. */
+  /** Null while the last refresh succeeded. */
   private volatile Failure failure;
   private volatile UnsavedTokens unsaved;
-  /** The store's record as it would be if the store could be written. Touched by the flight only. */
+  /** The store's record as it would be if the store could be written. */
   private volatile TokenRecord shadow;
+  /** Hash of the refresh token that was rejected last, so that it is not presented again while the store cannot say so. */
+  private volatile String deadHash;
+  /** Counts the families that one after the other bear this name. */
+  private volatile int epoch;
   /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
   private volatile boolean toldStale;
+  private volatile int untoldRejections;
+  private volatile long rejectionsToldAt;
   private volatile Runnable cancelTimer = () -> {};
 
-  /** @param first what is held before the store has been read */
-  TokenFamily(RefreshCoordinator client, String identity, String key, Held first) {
+  /** @param held what is held before the store has been read */
+  TokenFamily(RefreshCoordinator client, String identity, String key, TokenSet first, Held held) {
     this.client = client;
     this.identity = identity;
     this.key = key;
-    this.held = first;
+    this.first = first;
+    this.held = held;
+    this.rejectionsToldAt = held.since - TELL_REJECTIONS;
   }
 
   // --- what callers ask for
@@ -55,8 +76,7 @@ final class TokenFamily implements TokenSource {
   public AccessToken accessToken() throws TokenException {
     Held h = held;
     if (h.staleAt - client.ticker.nanoTime() > 0) return h.token;
-    Flight joined = flightUnlessServed();
-    return joined == null ? served() : await(joined);
+    return new TokenWait(this).await();
   }
 
   @Override
@@ -68,122 +88,178 @@ final class TokenFamily implements TokenSource {
   @Override
   public AccessToken accessTokenNow() {
     Held h = held;
-    if (h.staleAt - client.ticker.nanoTime() > 0) return h.token;
-    Flight joined = flightUnlessServed();
-    return joined == null && held.isLive(client.ticker.nanoTime()) ? held.token : null;
+    return h.staleAt - client.ticker.nanoTime() > 0 ? h.token : next().token;
   }
 
   @Override
   public CompletableFuture<AccessToken> accessTokenAsync() {
-    CompletableFuture<AccessToken> result = new CompletableFuture<>();
-    Flight joined = flightUnlessServed();
-    if (joined == null) {
-      settle(result, null);
-      return result;
-    }
-    Runnable cancel = client.schedule(Nanos.of(client.waitTimeout), () -> settle(result, timedOut()));
-    joined.done.whenComplete((now, failed) -> {
-      cancel.run();
-      if (failed == null) result.complete(now.token);
-      else settle(result, forCaller((TokenException) failed));
-    });
-    return result;
-  }
-
-  CompletableFuture<AccessToken> refreshNow() {
-    CompletableFuture<AccessToken> outcome = new CompletableFuture<>();
-    begin(TokenEvent.Trigger.MANUAL).done.whenComplete((now, failed) -> {
-      if (failed == null) outcome.complete(now.token);
-      else outcome.completeExceptionally(forCaller((TokenException) failed));
-    });
-    return outcome;
+    return new TokenWait(this).future();
   }
 
   @Override
   public boolean isExpired() {
-    return held.at(client.ticker.nanoTime()) == Freshness.EXPIRED;
+    return current().held.at(client.ticker.nanoTime()) == Freshness.EXPIRED;
   }
 
   @Override
   public boolean invalidate(String rejectedToken) {
-    long now = client.ticker.nanoTime();
-    while (true) {
-      Held h = held;
-      if (!h.holds(rejectedToken) || h.rejected) return true;
-      // An API that rejects every token must not make us ask for new ones without end.
-      if (h.rejections > 0 && now - h.since < Backoff.afterRejections(h.rejections)) return false;
-      if (HELD.compareAndSet(this, h, h.rejectedAt(now))) {
-        client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED));
-        return true;
-      }
+    TokenFamily now = current();
+    if (now != this) return now.invalidate(rejectedToken);
+    return suspect(rejectedToken) != null || !held.holds(rejectedToken);
+  }
+
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    TokenFamily now = current();
+    if (now != this) return now.replacementFor(rejectedToken);
+    Flight bringing = suspect(rejectedToken);
+    if (bringing == null && held.holds(rejectedToken)) {
+      return isOver(held) ? TokenWait.failed(forCaller(failure.cause)) : CompletableFuture.completedFuture(null);
+    }
+    return new TokenWait(this).otherThan(rejectedToken, bringing);
+  }
+
+  @Override
+  public void accepted(AccessToken token) {
+    token.markAccepted();
+    Held h = held;
+    if (h.token == token && h.isSuspect()) HELD.compareAndSet(this, h, h.trusted());
+  }
+
+  /** Begins a refresh, or joins the one on its way, whatever the state and the back-off. */
+  CompletableFuture<AccessToken> refreshNow() {
+    return new TokenWait(current()).ofManualRefresh();
+  }
+
+  /** This family, or the one that has taken its place since it was forgotten. */
+  TokenFamily current() {
+    return isForgotten() ? client.families.successor(this) : this;
+  }
+
+  // --- the decision: serve, wait, or fail
+
+  /** What a caller is told now; exactly one of the three is not null. */
+  static final class Next {
+    final AccessToken token;
+    final Flight flight;
+    final TokenException failure;
+
+    private Next(AccessToken token, Flight flight, TokenException failure) {
+      this.token = token;
+      this.flight = flight;
+      this.failure = failure;
+    }
+
+    static Next serve(Held h) {
+      return new Next(h.token, null, null);
+    }
+
+    static Next await(Flight flight) {
+      return new Next(null, flight, null);
+    }
+
+    static Next fail(TokenException why) {
+      return new Next(null, null, why);
     }
   }
 
-  /** The flight to wait for; null if the token can be served, or if no refresh may be tried now. */
-  private Flight flightUnlessServed() {
+  /** Decides by what is held, and begins the refresh that this calls for. */
+  Next next() {
+    TokenFamily successor = current();
+    if (successor != this) return successor.next();
     long now = client.ticker.nanoTime();
     Held h = held;
     Freshness freshness = h.at(now);
-    if (freshness == Freshness.FRESH) return null;
-    Flight current = flight;
+    if (freshness == Freshness.FRESH) return Next.serve(h);
+    Flight flying = flight;
     Failure failed = failure;
-    if (failed != null && failed.isPausing(now)) {
-      if (current == null) tellStale(h, failed, now);
-      if (h.isLive(now)) return null;
-      Flight hope = current == null ? look(failed, now) : current;
-      // A store that does not answer keeps a look waiting, and with it nobody.
-      boolean vain = hope != null && hope.onlyLooks && failed.cause.reason() == TokenException.Reason.STORE;
-      return vain ? null : hope;
+    boolean live = h.isLive(now) && !isOver(h);
+    if (h.isSuspect() && live) return besideSuspect(h, flying, failed, now);
+    if (failed != null && failed.isPausing(now, live)) {
+      if (live && flying == null) tellStale(h, failed, now);
+      return live ? Next.serve(h) : pausing(failed, flying, now);
     }
     if (freshness == Freshness.STALE) {
-      if (current == null) begin(TokenEvent.Trigger.AHEAD);
-      return null;
+      if (flying == null) begin(TokenEvent.Trigger.AHEAD);
+      return Next.serve(h);
     }
-    return begin(h.rejected ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED);
+    return Next.await(begin(h.isSuspect() ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED));
   }
 
-  private AccessToken served() throws TokenException {
-    Held h = held;
-    if (h.isLive(client.ticker.nanoTime())) return h.token;
+  /** The suspect is as good as nothing if the refresh is quick, and better than nothing if it is not. */
+  private Next besideSuspect(Held h, Flight flying, Failure failed, long now) {
+    Flight bringing = flying;
+    boolean due = h.suspicion.refreshAt - now <= 0 && (failed == null || !failed.isPausing(now, false));
+    if (flying == null && due) bringing = begin(TokenEvent.Trigger.REJECTED);
+    boolean quick = bringing != null && !bringing.onlyLooks && now - bringing.startedAt < PATIENCE_WITH_SUSPECT;
+    return quick ? Next.await(bringing) : Next.serve(h);
+  }
+
+  /** No token, and none is asked for just now; another node may have brought one. */
+  private Next pausing(Failure failed, Flight flying, long now) {
+    Flight hope = flying == null ? look(failed, now) : flying;
+    // A store that does not answer keeps a look waiting, and with it nobody.
+    boolean vain = hope != null && hope.onlyLooks && failed.cause.reason() == Reason.STORE;
+    return hope == null || vain ? Next.fail(failed.cause) : Next.await(hope);
+  }
+
+  /** A suspect whose refresh token is dead is no token any more: only signing in helps. */
+  private boolean isOver(Held h) {
     Failure failed = failure;
-    if (failed == null) return await(begin(TokenEvent.Trigger.EXPIRED));
-    throw forCaller(failed.cause);
+    return h.isSuspect() && failed != null && failed.cause.reason() == Reason.REJECTED;
   }
 
-  private AccessToken await(Flight joined) throws TokenException {
-    TokenException why;
-    try {
-      return joined.done.get(Nanos.of(client.waitTimeout), TimeUnit.NANOSECONDS).token;
-    } catch (ExecutionException e) {
-      why = forCaller((TokenException) e.getCause());
-    } catch (TimeoutException e) {
-      why = timedOut();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      why = new TokenException(TokenException.Reason.INTERRUPTED,
-          client.name + ": interrupted while waiting for a token; the refresh goes on");
+  /** Whether a token is held that may be served. */
+  boolean isServed(Held h) {
+    return h.isLive(client.ticker.nanoTime()) && !isOver(h);
+  }
+
+  /** How long a wait that begins now may last, by the ticker, for a caller who could have the suspect at once. */
+  long patience(Flight flying) {
+    long wait = Nanos.of(client.waitTimeout);
+    Held h = held;
+    if (!h.isSuspect() || !isServed(h)) return wait;
+    return Math.min(wait, Math.max(0, flying.startedAt + PATIENCE_WITH_SUSPECT - client.ticker.nanoTime()));
+  }
+
+  /** @return the flight that may bring another token; null if there is none, or if this is not the token that is held */
+  private Flight suspect(String rejectedToken) {
+    while (true) {
+      long now = client.ticker.nanoTime();
+      Held h = held;
+      if (!h.holds(rejectedToken)) return null;
+      if (!h.isSuspect()) {
+        Held suspected = h.suspected(now);
+        if (!HELD.compareAndSet(this, h, suspected)) continue;
+        tellRejection(true);
+        h = suspected;
+      } else {
+        tellRejection(false);
+      }
+      Flight flying = flight;
+      if (flying != null && !flying.onlyLooks) return flying;
+      Failure failed = failure;
+      boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
+      return pausing ? null : begin(TokenEvent.Trigger.REJECTED);
     }
-    Held h = held;
-    if (h.isLive(client.ticker.nanoTime())) return h.token;
-    throw why;
   }
 
-  /** Completes with the live token if there is one, else with the failure. */
-  private void settle(CompletableFuture<AccessToken> result, TokenException why) {
-    Held h = held;
-    Failure failed = failure;
-    if (h.isLive(client.ticker.nanoTime())) result.complete(h.token);
-    else if (why != null) result.completeExceptionally(why);
-    else if (failed != null) result.completeExceptionally(forCaller(failed.cause));
-    else result.completeExceptionally(timedOut());
+  private void tellRejection(boolean first) {
+    UNTOLD.incrementAndGet(this);
+    long now = client.ticker.nanoTime();
+    if (!first && now - rejectionsToldAt < TELL_REJECTIONS) return;
+    rejectionsToldAt = now;
+    int count = UNTOLD.getAndSet(this, 0);
+    if (count == 0) return;
+    client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count));
   }
 
-  private TokenException timedOut() {
-    return new TokenException(TokenException.Reason.TIMEOUT, client.name + ": no token within "
+  TokenException timedOut() {
+    return new TokenException(Reason.TIMEOUT, client.name + ": no token within "
         + client.waitTimeout.toMillis() + " ms (waitTimeout); the refresh goes on");
   }
 
-  private TokenException forCaller(TokenException cause) {
+  TokenException forCaller(TokenException cause) {
     Failure failed = failure;
     Instant next = failed == null || failed.cause != cause ? null : failed.nextTryAt;
     return cause.forCaller(client.name + ": " + cause.getMessage() + (next == null ? "" : "; next try at " + next), next);
@@ -201,42 +277,25 @@ final class TokenFamily implements TokenSource {
   private Flight look(Failure failed, long now) {
     if (client.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
     failed.lookedAt = now;
-    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, now);
+    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, epoch, now);
     look.onlyLooks = true;
-    if (!FLIGHT.compareAndSet(this, null, look)) return flight;
+    if (!FLIGHT.compareAndSet(this, null, look)) return current().flight;
     client.launch(this, look);
     return look;
-  }
-
-  /**
-   * Nobody has brought a token: the pause goes on.
-   *
-   * @param blind whether the store could not be read, so that there is no sense in looking again in this pause
-   */
-  void seeNothing(Flight look, boolean blind) {
-    Failure last = failure;
-    if (last == null) {
-      complete(look);
-      return;
-    }
-    long now = client.ticker.nanoTime();
-    last.lookedAt = blind && last.cause.reason() != TokenException.Reason.STORE ? last.nextTry : now;
-    land(look);
-    // The timer may have found the look on its way, and have begun nothing.
-    arm(last.nextTry - now);
-    look.done.completeExceptionally(last.cause);
   }
 
   /** Joins the flight on its way, or begins one. Whatever was read before may be old: the flight looks again. */
   Flight begin(TokenEvent.Trigger trigger) {
     Flight fresh = null;
     while (true) {
-      Flight current = flight;
-      if (current != null) {
-        current.onlyLooks = false;
-        return current;
+      TokenFamily successor = current();
+      if (successor != this) return successor.begin(trigger);
+      Flight flying = flight;
+      if (flying != null && flying != client.families.forgotten) {
+        flying.onlyLooks = false;
+        return flying;
       }
-      if (fresh == null) fresh = new Flight(trigger, held, client.ticker.nanoTime());
+      if (fresh == null) fresh = new Flight(trigger, held, epoch, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
         client.launch(this, fresh);
         return fresh;
@@ -244,71 +303,136 @@ final class TokenFamily implements TokenSource {
     }
   }
 
-  /** The flight has brought what is held now. */
-  void complete(Flight done) {
-    failure = null;
-    toldStale = false;
-    land(done);
-    armAhead();
-    done.done.complete(held);
-  }
-
-  /** Like {@link #complete}, but the server made no progress, so the next flight waits as after a failure. */
-  void completeWithoutProgress(Flight done, TokenException why) {
-    int streak = recordFailure(why, held.isLive(client.ticker.nanoTime()) ? 0 : -1);
-    if (streak == 1) client.emit(event(TokenEvent.Type.ODD_TOKEN).failure(why, streak, failure.nextTryAt));
-    land(done);
-    arm(failure.nextTry - client.ticker.nanoTime());
-    if (held.isLive(client.ticker.nanoTime())) done.done.complete(held);
-    else done.done.completeExceptionally(why);
-  }
-
-  /** @param earliest nanoseconds before which no next try makes sense, or 0 */
-  void fail(Flight failed, TokenException why, long earliest) {
-    if (why.reason() != TokenException.Reason.CLOSED) {
-      int streak = recordFailure(why, earliest);
-      client.emit(event(TokenEvent.Type.FAILED).trigger(failed.trigger).failure(why, streak, failure.nextTryAt)
-          .duration(Duration.ofNanos(client.ticker.nanoTime() - failed.startedAt)));
-      arm(failure.nextTry - client.ticker.nanoTime());
+  /**
+   * Ends the flight, whatever has come of it. The only way out of the air: whoever has launched one calls this in the
+   * end, and only the first call counts.
+   *
+   * @param then what to tell the listeners when nobody waits any more
+   */
+  void land(Flight flying, Landing landing, Iterable<TokenEvent.Builder> then) {
+    if (flight != flying) return;
+    Failure recorded = null;
+    try {
+      if (flying.epoch == epoch) recorded = record(landing);
+    } finally {
+      boolean superseded = flying.epoch != epoch;
+      if (superseded && recorded != null) {
+        // A new family has begun just now: this failure is not its own.
+        failure = null;
+        recorded = null;
+      }
+      boolean first = FLIGHT.compareAndSet(this, flying, null);
+      try {
+        if (first) release(flying, landing, superseded);
+      } finally {
+        if (first) afterwards(flying, landing, recorded, then);
+      }
     }
-    if (why.reason() == TokenException.Reason.NO_TOKENS && held.record == null) client.dropUnknown(this);
-    land(failed);
-    failed.done.completeExceptionally(why);
+  }
+
+  /** Notes down what the landing says of the tokens that are held. */
+  private Failure record(Landing landing) {
+    TokenException why = landing.why;
+    if (landing.looked) {
+      lookedInVain(why);
+    } else if (why == null) {
+      failure = null;
+      toldStale = false;
+    } else if (why.reason() != Reason.CLOSED) {
+      return failure = failed(why, landing);
+    }
+    return null;
+  }
+
+  /** Nobody has brought a token: the pause goes on. If the store cannot be read, looking again makes no sense in it. */
+  private void lookedInVain(TokenException blind) {
+    Failure last = failure;
+    if (last == null) return;
+    boolean again = blind == null || last.cause.reason() == Reason.STORE;
+    last.lookedAt = again ? client.ticker.nanoTime() : last.nextTry;
+  }
+
+  private Failure failed(TokenException why, Landing landing) {
+    long now = client.ticker.nanoTime();
+    Held h = held;
+    Failure last = failure;
+    int streak = last == null ? 1 : last.streak + 1;
+    double random = client.random.getAsDouble();
+    long live = isServed(h) && !h.endUnknown ? h.endsAt - now : 0;
+    long pause = Math.max(Backoff.pause(why, streak, live, random), isServed(h) && !h.isSuspect() ? landing.earliest : 0);
+    pause = Math.min(pause, landing.latest);
+    return new Failure(why, streak, now, pause, Backoff.pause(why, streak, 0, random), client.ticker.currentTimeMillis());
+  }
+
+  /** Whoever waits gets a live token or a failure. */
+  private void release(Flight flying, Landing landing, boolean superseded) {
+    Held h = held;
+    Failure failed = failure;
+    if ((landing.why == null || landing.looked || superseded) && isServed(h)) {
+      flying.done.complete(h.token);
+    } else if (landing.looked && failed != null) {
+      flying.done.completeExceptionally(failed.cause);
+    } else if (landing.why != null && !superseded) {
+      flying.done.completeExceptionally(landing.why);
+    } else if (isCleared()) {
+      flying.done.completeExceptionally(new TokenException(Reason.NO_TOKENS, "the tokens were cleared; sign in again"));
+    } else {
+      // Replaced, or run out, while the flight was on its way.
+      flying.superseded = true;
+      flying.done.completeExceptionally(new TokenException(Reason.TRANSIENT, "the tokens have changed meanwhile"));
+    }
+  }
+
+  private void afterwards(Flight flying, Landing landing, Failure recorded, Iterable<TokenEvent.Builder> then) {
+    armNext();
+    for (TokenEvent.Builder event : then) client.emit(event);
+    if (recorded != null) {
+      client.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
+          .failure(recorded.cause, recorded.streak, recorded.nextTryAt)
+          .duration(Duration.ofNanos(client.ticker.nanoTime() - flying.startedAt)));
+    }
+    boolean unknown = landing.why != null && landing.why.reason() == Reason.NO_TOKENS && held.record == null;
+    if (unknown || isCleared()) client.families.dropUnused(this, unknown);
   }
 
   /** Nothing will come of the flight any more. */
   void abandon() {
-    Flight current = flight;
-    if (current != null) fail(current, RefreshCoordinator.closed(client.name), 0);
+    Flight flying = flight;
+    if (flying != null && flying != client.families.forgotten) {
+      land(flying, Landing.failed(RefreshCoordinator.closed(client.name)), Collections.emptyList());
+    }
   }
 
-  private void land(Flight done) {
-    FLIGHT.compareAndSet(this, done, null);
-  }
-
-  private int recordFailure(TokenException why, long earliest) {
-    long now = client.ticker.nanoTime();
-    Failure last = failure;
-    int streak = last == null ? 1 : last.streak + 1;
-    long pause = Backoff.pause(why, streak, held.isLive(now) ? held.endsAt - now : 0, client.random.getAsDouble());
-    failure = new Failure(why, streak, now, Math.max(pause, earliest), client.ticker.currentTimeMillis());
-    return streak;
+  boolean isFlying() {
+    return flight != null;
   }
 
   // --- the timer: at most one pending per family, and none without background refresh
 
-  void armAhead() {
-    if (held.token != null && client.margins.refreshesAhead()) arm(held.staleAt - client.ticker.nanoTime());
+  /** The timer's next ring, after whatever has happened. */
+  void armNext() {
+    if (!client.background) return;
+    long now = client.ticker.nanoTime();
+    Failure failed = failure;
+    Held h = held;
+    if (failed != null) {
+      arm(failed.nextTry - now);
+    } else if (h.token != null && client.margins.refreshesAhead()) {
+      long due = h.refreshAt() - now;
+      if (h.endsAt - h.since < SHORT_LIFETIME) due = Math.max(due, h.since + BACKGROUND_PAUSE - now);
+      arm(due);
+    }
   }
 
   void arm(long delayNanos) {
     if (!client.background) return;
     cancelTimer.run();
-    cancelTimer = client.schedule(delayNanos, this::onTimer);
+    cancelTimer = client.alarm(delayNanos, this::onTimer);
   }
 
   private void onTimer() {
-    if (held.at(client.ticker.nanoTime()) == Freshness.FRESH) armAhead();
+    if (flight != null) return; // which arms the timer when it lands
+    if (held.at(client.ticker.nanoTime()) == Freshness.FRESH) armNext();
     else begin(failure == null && held.token == null ? TokenEvent.Trigger.START : TokenEvent.Trigger.AHEAD);
   }
 
@@ -329,11 +453,6 @@ final class TokenFamily implements TokenSource {
   boolean isCleared() {
     Held h = held;
     return h.record != null && h.record.isCleared();
-  }
-
-  /** Whether a flight is on its way, or tokens wait to be saved. */
-  boolean isBusy() {
-    return flight != null || unsaved != null;
   }
 
   /**
@@ -357,15 +476,24 @@ final class TokenFamily implements TokenSource {
     }
   }
 
-  /** A new family begins: what was known of failures belonged to the old one. */
-  void restart(Held next) {
+  /**
+   * A new family begins: what was known of failures belonged to the old one, as does what becomes of its refresh.
+   *
+   * @return false if this object was forgotten, and its successor has to be told
+   */
+  boolean restart(Held next) {
     // They do not follow from those held: a rejection of the old ones says nothing of them.
-    change(next.generation(), h -> next);
+    boolean newest = change(next.generation(), h -> next);
+    if (isForgotten()) return false;
+    if (!newest) return true;
+    EPOCH.incrementAndGet(this);
     failure = null;
     toldStale = false;
     unsaved = null;
     shadow = null;
-    armAhead();
+    deadHash = null;
+    armNext();
+    return true;
   }
 
   UnsavedTokens unsaved() {
@@ -388,12 +516,44 @@ final class TokenFamily implements TokenSource {
     shadow = record;
   }
 
+  String deadHash() {
+    return deadHash;
+  }
+
+  void deadHash(String hash) {
+    deadHash = hash;
+  }
+
+  // --- being forgotten
+
+  /**
+   * Ends this object's life, if it is at rest: no flight can begin on it any more, so its successor's is the only one.
+   *
+   * @return false if it is in use
+   */
+  boolean forget() {
+    if (unsaved != null || !FLIGHT.compareAndSet(this, null, client.families.forgotten)) return false;
+    if (unsaved != null) { // saved from another thread's refresh that has just ended
+      FLIGHT.compareAndSet(this, client.families.forgotten, null);
+      return false;
+    }
+    Held nothing = Held.none(client.ticker.nanoTime(), TokenRecord.builder().generation(Long.MAX_VALUE).build());
+    HELD.set(this, nothing);
+    disarm();
+    return true;
+  }
+
+  boolean isForgotten() {
+    return flight == client.families.forgotten;
+  }
+
   TokenEvent.Builder event(TokenEvent.Type type) {
     long now = client.ticker.nanoTime();
     Held h = held;
     return TokenEvent.of(type)
         .who(client.name, identity == null ? "application" : Fingerprint.of(identity), client.node)
         .at(Instant.ofEpochMilli(client.ticker.currentTimeMillis()))
+        .endUnknown(h.endUnknown)
         .token(h.token == null ? "none" : h.token.fingerprint(), h.generation(), h.validFor(now), h.freshFor(now));
   }
 }

@@ -1,5 +1,9 @@
 package org.everbearer;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,7 +16,7 @@ public final class TokenRecord {
 
   /** Where the family stands. */
   public enum Phase {
-    /** The tokens may be used, and {@link #spentHash()} names the refresh token from which they were made. */
+    /** The tokens may be used, and {@link #spentHash()} names the refresh token from which they were made, if any. */
     IDLE,
     /** {@link #owner()} is spending, or has tried to spend, the refresh token {@link #spentHash()}. */
     IN_FLIGHT,
@@ -23,8 +27,12 @@ public final class TokenRecord {
     DEAD
   }
 
+  /** Characters of a {@linkplain #markOf mark}, which is the beginning of a {@linkplain Fingerprint#hash hash}. */
+  public static final int MARK_LENGTH = 20;
+
   private final long generation;
-  private final String seed;
+  private final List<String> origins;
+  private final List<String> spent;
   private final String accessToken;
   private final String refreshToken;
   private final long expiresAt;
@@ -33,13 +41,17 @@ public final class TokenRecord {
   private final String spentHash;
   private final long fence;
   private final String owner;
+  private final String node;
   private final long leaseUntil;
+  private final long leaseLength;
   private final long sentAt;
   private final int attempts;
+  private final long purgeAfter;
 
   private TokenRecord(Builder b) {
     this.generation = b.generation;
-    this.seed = b.seed;
+    this.origins = b.origins;
+    this.spent = b.spent;
     this.accessToken = b.accessToken;
     this.refreshToken = b.refreshToken;
     this.expiresAt = b.expiresAt;
@@ -48,9 +60,12 @@ public final class TokenRecord {
     this.spentHash = b.spentHash;
     this.fence = b.fence;
     this.owner = b.owner;
+    this.node = b.node;
     this.leaseUntil = b.leaseUntil;
+    this.leaseLength = b.leaseLength;
     this.sentAt = b.sentAt;
     this.attempts = b.attempts;
+    this.purgeAfter = b.purgeAfter;
   }
 
   /** A builder for an idle record of generation 1 with nothing in it. */
@@ -68,9 +83,17 @@ public final class TokenRecord {
     return generation;
   }
 
-  /** {@linkplain Fingerprint#hash Hash} that tells from which first pair the family began; null when from none. */
-  public String seed() {
-    return seed;
+  /**
+   * {@linkplain #markOf Marks} of the pairs from which families under this key began, the newest last. Unmodifiable. A
+   * pair that is named here or in {@link #spent()} is not new, wherever it comes from.
+   */
+  public List<String> origins() {
+    return origins;
+  }
+
+  /** {@linkplain #markOf Marks} of refresh tokens that were exchanged for others, the newest last. Unmodifiable. */
+  public List<String> spent() {
+    return spent;
   }
 
   /** The access token, or null. */
@@ -108,14 +131,27 @@ public final class TokenRecord {
     return fence;
   }
 
-  /** Who spends or, when idle, who refreshed last, if known. Names a process and a coordinator in it. */
+  /** Who spends or, when idle, who refreshed last, if known: opaque, and another one for each refresh. */
   public String owner() {
     return owner;
+  }
+
+  /** What people call the node of the {@link #owner()}, or null. */
+  public String node() {
+    return node;
   }
 
   /** In flight: until when nobody else may spend, or 0. */
   public long leaseUntil() {
     return leaseUntil;
+  }
+
+  /**
+   * In flight: how many milliseconds the owner wants to be left alone after this write. Whoever has watched the record
+   * unchanged for so long may take over, whatever the clocks say. 0 if the owner did not tell.
+   */
+  public long leaseLength() {
+    return leaseLength;
   }
 
   /** In flight: when the refresh token was presented first. */
@@ -128,23 +164,19 @@ public final class TokenRecord {
     return attempts;
   }
 
+  /** Nobody is known to need the record after this moment; 0 while somebody may. */
+  public long purgeAfter() {
+    return purgeAfter;
+  }
+
   /** {@linkplain Fingerprint#hash Hash} of the refresh token; the empty string if there is none. */
   String refreshHash() {
     return refreshToken == null ? "" : Fingerprint.hash(refreshToken);
   }
 
-  /** The {@link #seed()} of a family that begins with these tokens. */
-  public static String seedOf(TokenSet first) {
-    return seedOf(first.accessToken(), first.refreshToken());
-  }
-
-  /** The {@link #seed()} of a family that begins with these tokens, either of which may be null. */
-  public static String seedOf(String accessToken, String refreshToken) {
-    return Fingerprint.hash(orEmpty(accessToken) + "\n" + orEmpty(refreshToken));
-  }
-
-  private static String orEmpty(String text) {
-    return text == null ? "" : text;
+  /** How {@link #origins()} and {@link #spent()} name a token: a part of its hash is enough to know it again. */
+  public static String markOf(String token) {
+    return Fingerprint.hash(token).substring(0, MARK_LENGTH);
   }
 
   /** Whether the tokens were cleared on purpose. */
@@ -158,9 +190,11 @@ public final class TokenRecord {
     TokenRecord that = (TokenRecord) other;
     return generation == that.generation && expiresAt == that.expiresAt && lifetime == that.lifetime
         && fence == that.fence && leaseUntil == that.leaseUntil && sentAt == that.sentAt && attempts == that.attempts
-        && phase == that.phase && Objects.equals(seed, that.seed) && Objects.equals(accessToken, that.accessToken)
+        && leaseLength == that.leaseLength && purgeAfter == that.purgeAfter
+        && phase == that.phase && Objects.equals(accessToken, that.accessToken)
         && Objects.equals(refreshToken, that.refreshToken) && Objects.equals(spentHash, that.spentHash)
-        && Objects.equals(owner, that.owner);
+        && Objects.equals(owner, that.owner) && Objects.equals(node, that.node)
+        && origins.equals(that.origins) && spent.equals(that.spent);
   }
 
   @Override
@@ -172,13 +206,14 @@ public final class TokenRecord {
   public String toString() {
     return "TokenRecord[generation " + generation + ", " + phase + ", access " + Fingerprint.of(accessToken)
         + ", refresh " + Fingerprint.of(refreshToken) + ", expires at " + expiresAt
-        + (phase == Phase.IN_FLIGHT ? ", attempt " + attempts + " by " + owner : "") + "]";
+        + (phase == Phase.IN_FLIGHT ? ", attempt " + attempts + " by " + (node == null ? owner : node) : "") + "]";
   }
 
   /** Collects the parts of a {@link TokenRecord}. Not thread-safe. */
   public static final class Builder {
     private long generation = 1;
-    private String seed;
+    private List<String> origins = Collections.emptyList();
+    private List<String> spent = Collections.emptyList();
     private String accessToken;
     private String refreshToken;
     private long expiresAt;
@@ -187,15 +222,19 @@ public final class TokenRecord {
     private String spentHash;
     private long fence;
     private String owner;
+    private String node;
     private long leaseUntil;
+    private long leaseLength;
     private long sentAt;
     private int attempts;
+    private long purgeAfter;
 
     private Builder() {}
 
     private Builder(TokenRecord r) {
       this.generation = r.generation;
-      this.seed = r.seed;
+      this.origins = r.origins;
+      this.spent = r.spent;
       this.accessToken = r.accessToken;
       this.refreshToken = r.refreshToken;
       this.expiresAt = r.expiresAt;
@@ -204,9 +243,12 @@ public final class TokenRecord {
       this.spentHash = r.spentHash;
       this.fence = r.fence;
       this.owner = r.owner;
+      this.node = r.node;
       this.leaseUntil = r.leaseUntil;
+      this.leaseLength = r.leaseLength;
       this.sentAt = r.sentAt;
       this.attempts = r.attempts;
+      this.purgeAfter = r.purgeAfter;
     }
 
     /** See {@link TokenRecord#generation()}. */
@@ -215,10 +257,15 @@ public final class TokenRecord {
       return this;
     }
 
-    /** See {@link TokenRecord#seed()}. */
-    public Builder seed(String hash) {
-      seed = hash;
+    /** See {@link TokenRecord#origins()} and {@link TokenRecord#spent()}; the lists are copied. */
+    public Builder history(Collection<String> originMarks, Collection<String> spentMarks) {
+      origins = copy(originMarks);
+      spent = copy(spentMarks);
       return this;
+    }
+
+    private static List<String> copy(Collection<String> marks) {
+      return marks.isEmpty() ? Collections.emptyList() : Collections.unmodifiableList(new ArrayList<>(marks));
     }
 
     /** Either may be null. */
@@ -248,10 +295,28 @@ public final class TokenRecord {
       return this;
     }
 
-    /** Who may spend until when; null and 0 outside a flight. */
-    public Builder lease(String by, long until) {
+    /** Who may spend until when, and for how many milliseconds from this write; null and 0 outside a flight. */
+    public Builder lease(String by, long until, long lengthMillis) {
       owner = by;
       leaseUntil = until;
+      leaseLength = lengthMillis;
+      return this;
+    }
+
+    /** {@link #lease(String, long, long)} of an owner who tells no length; {@code (by, 0)} holds nothing any more. */
+    public Builder lease(String by, long until) {
+      return lease(by, until, 0);
+    }
+
+    /** See {@link TokenRecord#node()}. */
+    public Builder node(String name) {
+      node = name;
+      return this;
+    }
+
+    /** See {@link TokenRecord#purgeAfter()}. */
+    public Builder purgeAfter(long millis) {
+      purgeAfter = millis;
       return this;
     }
 

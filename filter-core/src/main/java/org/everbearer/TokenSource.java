@@ -50,12 +50,38 @@ public interface TokenSource {
   AccessToken accessTokenNow();
 
   /**
-   * Tells that a resource server answered 401 to this token. Only if it is still the current one is it given up, so a
-   * late report about an older token changes nothing; the next {@link #token()} then refreshes.
+   * Tells that a resource server answered 401 to this token (RFC 6750 §3.1). That is a suspicion, not a verdict: another
+   * token is asked for, at once if the server had {@linkplain #accepted accepted} this one before, else with growing
+   * pauses. Until there is another one, the suspect goes on being served to its end. A late report about an older token
+   * changes nothing. Does not block.
    *
-   * @return whether a different token can now be had, so that one replay makes sense
+   * @return whether a different token can be had, now or from a refresh that is on its way, so that one repetition makes
+   *     sense
    */
   boolean invalidate(String rejectedToken);
+
+  /**
+   * {@link #invalidate}, and then another token than the rejected one, without blocking: for who is about to repeat a
+   * request.
+   *
+   * @return completes with another token; with null if there is none to be had for now or within {@code waitTimeout}, so
+   *     that the resource server's answer is the caller's answer; or with the {@link TokenException} that says that the
+   *     refresh token is dead as well, so that only signing in helps. Cancelling it abandons the wait and never the
+   *     refresh. Dependent actions may run on a thread of the library: they must not block
+   */
+  default CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    if (!invalidate(rejectedToken)) return CompletableFuture.completedFuture(null);
+    return accessTokenAsync().thenApply(token -> token.value().equals(rejectedToken) ? null : token);
+  }
+
+  /**
+   * Tells that a resource server has accepted the token: it answered with anything but a rejection of it. Worth telling
+   * once per token, when {@link AccessToken#isAccepted()} is false. A token that was accepted and is rejected later has
+   * probably been revoked, and is replaced at once.
+   */
+  default void accepted(AccessToken token) {
+    token.markAccepted();
+  }
 
   /** Whether no valid token is held at this moment. Does no I/O and starts nothing. */
   boolean isExpired();

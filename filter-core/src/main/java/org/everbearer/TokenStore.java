@@ -1,5 +1,6 @@
 package org.everbearer;
 
+import java.io.Closeable;
 import java.io.IOException;
 
 /**
@@ -19,7 +20,8 @@ import java.io.IOException;
  *   <li>There is one clock per store, {@link Snapshot#now()}: that of the database, or of the one host.
  *   <li>A lease is no separate thing: whoever sets the phase to {@link TokenRecord.Phase#IN_FLIGHT} by compare-and-set
  *       holds it, the generation it wrote is the fencing number, and a write by an older holder fails.
- *   <li>Nothing is held between calls: no lock, transaction or connection is open while a refresh is on its way.
+ *   <li>Nothing but a {@linkplain #holdWhilePresenting hint of life} is held between calls: no transaction is open while
+ *       a refresh is on its way, and no lock that another reader or writer would have to wait for.
  * </ol>
  *
  * <p>An application's own store is a public class with a public no-argument constructor whose name is the value of the
@@ -45,6 +47,32 @@ public interface TokenStore {
    * @throws IllegalArgumentException if the generation of {@code next} is not higher than expected
    */
   boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException;
+
+  /**
+   * Called before a refresh token is presented by this owner, and closed after the result was saved. A store that can,
+   * holds something meanwhile that the operating system or the database releases by itself when the process dies.
+   *
+   * @param owner an opaque id, unique per refresh, of at most 200 characters of {@code [A-Za-z0-9@._:/-]}; a store that
+   *     makes a name of it does not trust that
+   * @throws IOException never for want of the hint: a store that fails to hold it says so in its log and does without
+   */
+  default Closeable holdWhilePresenting(String owner) throws IOException {
+    return () -> {};
+  }
+
+  /** Whether {@link #holdWhilePresenting} and {@link #isGone} do anything, so that asking often makes sense. */
+  default boolean tellsLife() {
+    return false;
+  }
+
+  /**
+   * Whether the owner, which another process named in a record, has certainly died. A hint only: false when in doubt,
+   * and for an owner in this JVM; compare-and-set stays the one authority. Must be cheap, for it is called every 20 ms
+   * while somebody waits for that owner, and must not throw.
+   */
+  default boolean isGone(String owner) {
+    return false;
+  }
 
   /** What distinguishes this store in a message, for instance {@code file:/var/lib/app/tokens}; no secrets. */
   default String description() {

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,14 +70,26 @@ class BulkheadTest {
     }
 
     @Override
-    public void execute(Runnable work) {
-      scheduler.execute(work);
+    public void execute(Runnable work, Consumer<Throwable> refused) {
+      scheduler.execute(work, refused);
     }
 
     @Override
-    public Runnable schedule(long delayNanos, Runnable work) {
+    public void schedule(long delayNanos, Runnable work, Consumer<Throwable> refused) {
       timers.incrementAndGet();
-      return scheduler.schedule(delayNanos, work);
+      scheduler.schedule(delayNanos, work, refused);
+    }
+
+    @Override
+    public Runnable alarm(long delayNanos, Runnable work) {
+      timers.incrementAndGet();
+      return scheduler.alarm(delayNanos, work);
+    }
+
+    @Override
+    public Runnable scheduleTimeout(long delayNanos, Runnable work) {
+      timers.incrementAndGet();
+      return scheduler.scheduleTimeout(delayNanos, work);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -433,19 +434,29 @@ class ClusterModelTest {
         }
 
         @Override
-        public void execute(Runnable work) {
+        public void execute(Runnable work, Consumer<Throwable> refused) {
           due.add(work);
         }
 
         @Override
-        public Runnable schedule(long delayNanos, Runnable work) {
-          return behind.schedule(delayNanos, () -> due.add(work));
+        public void schedule(long delayNanos, Runnable work, Consumer<Throwable> refused) {
+          behind.schedule(delayNanos, () -> due.add(work), refused);
+        }
+
+        @Override
+        public Runnable alarm(long delayNanos, Runnable work) {
+          return behind.alarm(delayNanos, work);
+        }
+
+        @Override
+        public Runnable scheduleTimeout(long delayNanos, Runnable work) {
+          return behind.scheduleTimeout(delayNanos, work);
         }
 
         /** On a thread of its own, which moves while the node's other one stands still. */
         @Override
         public Runnable scheduleRenewal(long delayNanos, Runnable work) {
-          return behind.schedule(delayNanos, () -> renewing.due.add(work));
+          return behind.scheduleRenewal(delayNanos, () -> renewing.due.add(work));
         }
 
         @Override

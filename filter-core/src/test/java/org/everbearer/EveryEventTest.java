@@ -12,9 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.everbearer.ModelServer.Fault;
 import org.everbearer.TokenEvent.Trigger;
@@ -26,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** That each kind of event is told when it happens, once, and with what belongs to it. */
 class EveryEventTest {
   private static final Set<Type> TOLD_BY_OTHERS =
-      EnumSet.of(Type.LOADED, Type.REFRESHING, Type.REFRESHED, Type.FAILED, Type.ADOPTED, Type.HELD); // EventsTest
+      EnumSet.of(Type.LOADED, Type.REFRESHING, Type.REFRESHED, Type.FAILED, Type.ADOPTED, Type.HELD, // EventsTest
+          Type.EVENTS_DROPPED); // EventQueueTest
 
   private final VirtualTime time = new VirtualTime();
   private final ModelServer server = new ModelServer(time);
@@ -183,51 +181,59 @@ class EveryEventTest {
   }
 
   @Test
-  void thatIsAllThereIs() {
-    Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
-        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN, Type.EVENTS_DROPPED);
-    here.addAll(TOLD_BY_OTHERS);
-    assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
+  void unchanged_whenTheServerHandsOutTheSameTokenUntilItEnds() throws Exception {
+    server.fixedAccessToken = "A0";
+    start();
+    server.tellLifetime = Duration.ofMillis(9_500);
+    time.advance(Duration.ofSeconds(55));
+    assertEquals(Trigger.AHEAD, only(Type.UNCHANGED).trigger());
+    assertEquals(List.of(), told(Type.FAILED));
+    assertEquals(List.of(), told(Type.ODD_TOKEN));
   }
 
   @Test
-  void listenerThatBlocksOrThrows_harmsNobody() throws Exception {
-    CountDownLatch blocked = new CountDownLatch(1);
-    CountDownLatch end = new CountDownLatch(1);
-    CountDownLatch heard = new CountDownLatch(2);
-    AtomicLong dropped = new AtomicLong();
+  void repaired_whenAnOlderRecordIsPutBack() throws Exception {
+    start();
+    TokenRecord older = memory.read("test").record();
+    time.advance(Duration.ofSeconds(51));
+    TokenRecord newer = memory.read("test").record();
+    memory.compareAndSet("test", newer.generation(), null);
+    memory.compareAndSet("test", 0, older);
+    time.advance(Duration.ofSeconds(50));
+    TokenEvent repaired = only(Type.REPAIRED);
+    assertEquals(Fingerprint.of(older.refreshToken()), repaired.familyBefore());
+    assertEquals(Fingerprint.of(newer.refreshToken()), repaired.familyNow());
+    assertFalse(server.revoked, "the older refresh token was not presented");
+  }
+
+  @Test
+  void oldPair_whenTheConfigurationComesWithOne() throws Exception {
+    TokenSet first = server.signIn();
+    memory.compareAndSet("test", 0, TokenRecord.builder().tokens("A9", "R9")
+        .history(List.of(TokenRecord.markOf(first.refreshToken()), "another"), List.of()).build());
     RefreshCoordinator client = RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
-        .firstTokens(server.signIn())
-        .refreshMargin(Duration.ofSeconds(10))
-        .listener(event -> {
-          blocked.countDown();
-          try {
-            end.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          if (event.type() == Type.LOADED) throw new IllegalStateException("on purpose");
-        })
-        .listener(event -> heard.countDown())
-        .listener(event -> {
-          if (event.type() == Type.EVENTS_DROPPED) dropped.accumulateAndGet(event.count(), Math::max);
-        })
-        .time(time, time.node(), () -> 0)
-        .build();
+        .store(store).firstTokens(first).listener(events::add).time(time, time.node(), () -> 0).build();
     open.add(client);
     client.start();
-    assertTrue(blocked.await(30, TimeUnit.SECONDS));
-    // More events than the queue takes, while the first one is still being listened to.
-    for (int i = 0; i < 3000; i++) client.announce();
-    time.advance(Duration.ofSeconds(51));
-    assertEquals("A4", client.application().token(), "refreshed meanwhile");
-    end.countDown();
-    assertTrue(heard.await(30, TimeUnit.SECONDS), "the other one hears what the first one has thrown at");
-    // The first event after the gap tells of it, so one must come when there is room again.
-    for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); dropped.get() == 0; Thread.onSpinWait()) {
-      assertTrue(System.nanoTime() < until, "nobody was told that events were dropped");
-      client.announce();
-    }
-    assertTrue(dropped.get() > 1000, "of 3,000 events " + dropped + " were dropped");
+    assertEquals(Fingerprint.of(first.refreshToken()), only(Type.OLD_PAIR).familyBefore());
+    assertEquals(Fingerprint.of("R9"), only(Type.OLD_PAIR).familyNow());
+  }
+
+  @Test
+  void released_whenASessionHasEndedHere() throws Exception {
+    RefreshCoordinator client = start();
+    client.storeTokens("alice", server.signIn());
+    client.releaseTokens("alice", Duration.ofMinutes(30));
+    assertEquals(Fingerprint.of("alice"), only(Type.RELEASED).identity());
+    assertEquals(List.of(), told(Type.CLEARED));
+  }
+
+  @Test
+  void thatIsAllThereIs() {
+    Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
+        Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN,
+        Type.UNCHANGED, Type.REPAIRED, Type.OLD_PAIR, Type.RELEASED);
+    here.addAll(TOLD_BY_OTHERS);
+    assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
   }
 }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,8 +130,10 @@ class FamiliesTest {
     TokenSource unknown = client.source("lost");
     assertNull(token(unknown));
     assertNotSame(unknown, client.source("lost"));
-    TokenException none = assertThrows(TokenException.class, unknown::accessToken);
-    assertEquals(TokenException.Reason.NO_TOKENS, none.reason());
+    CompletableFuture<AccessToken> none = unknown.accessTokenAsync();
+    time.run();
+    Throwable why = assertThrows(CompletionException.class, none::join).getCause();
+    assertEquals(TokenException.Reason.NO_TOKENS, ((TokenException) why).reason());
   }
 
   private TokenRecord stored(String identity) {

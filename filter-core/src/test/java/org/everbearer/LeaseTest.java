@@ -60,9 +60,10 @@ class LeaseTest {
   }
 
   @Test
-  void knownGrace_leaseIsATenthOfIt_andRenewedWhileTheAnswerIsAwaited() {
+  void knownGrace_leaseIsAThirtiethOfIt_andRenewedWhileTheAnswerIsAwaited() {
     refresh(Duration.ofSeconds(30), refresher(Duration.ofMillis(4500)));
-    assertEquals(4000 + 3000, during.leaseUntil() - begin, "renewed every second, at 4 s for the last time");
+    assertEquals(4333 + 1000, during.leaseUntil() - begin, "renewed three times a second, at 4.3 s for the last time");
+    assertEquals(1000, during.leaseLength(), "and the record says how long others have to wait");
     assertEquals("A1", stored().accessToken());
     assertEquals(Phase.IDLE, stored().phase());
     TokenRecord after = stored();

@@ -365,7 +365,7 @@ class RefreshCoordinatorTest {
   void invalidate_refreshesOnce_andOlderReportsChangeNothing() throws Exception {
     TokenSource source = startSignedIn();
     assertTrue(source.invalidate("A2"));
-    assertTrue(source.isExpired());
+    assertFalse(source.isExpired(), "a suspect is not withheld");
     assertTrue(source.invalidate("A2"), "a second report joins the first");
     assertEquals("A4", token(source));
     assertTrue(source.invalidate("A2"), "a newer token can be had");
@@ -391,15 +391,19 @@ class RefreshCoordinatorTest {
     TokenSet anew = server.signIn();
     client.storeTokens(null, anew);
     assertTrue(source.invalidate(anew.accessToken()));
-    assertTrue(source.isExpired());
     assertNotEquals(anew.accessToken(), token(source));
   }
 
   @Test
-  void rejectedToken_isNotServedAgainWhenTheRefreshFails() throws Exception {
+  void rejectedToken_isServedToItsEndWhenTheRefreshFails() throws Exception {
     TokenSource source = startSignedIn();
     source.invalidate("A2");
     server.always = Fault.UNAVAILABLE;
+    time.run();
+    assertEquals("A2", token(source));
+    time.advance(Duration.ofSeconds(59));
+    assertEquals("A2", token(source), "beyond the expiration margin");
+    time.advance(Duration.ofSeconds(2));
     assertEquals(Reason.TRANSIENT, failure(source).reason());
   }
 
@@ -416,13 +420,13 @@ class RefreshCoordinatorTest {
   }
 
   @Test
-  void sameAccessTokenAgain_backsOff() throws Exception {
+  void sameAccessTokenWithNoLifeLeft_backsOff() throws Exception {
     server.fixedAccessToken = "A0";
     server.tellLifetime = Duration.ofSeconds(60);
     start(builder(server.signIn()));
-    server.tellLifetime = Duration.ofSeconds(1);
-    time.advance(Duration.ofSeconds(60));
-    assertTrue(server.calls <= 6, "calls: " + server.calls);
+    server.tellLifetime = Duration.ZERO;
+    time.advance(Duration.ofSeconds(120));
+    assertTrue(server.calls <= 12, "calls: " + server.calls);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /** Clocks that stand still until they are moved, and a scheduler that runs on the test's own thread. */
 final class VirtualTime implements Ticker {
@@ -102,13 +103,23 @@ final class VirtualTime implements Ticker {
     }
 
     @Override
-    public void execute(Runnable work) {
+    public void execute(Runnable work, Consumer<Throwable> refused) {
       if (!alive) throw new RejectedExecutionException();
       ready.add(new Timed(nanos - start, sequence++, this, work));
     }
 
     @Override
-    public Runnable schedule(long delayNanos, Runnable work) {
+    public void schedule(long delayNanos, Runnable work, Consumer<Throwable> refused) {
+      alarm(delayNanos, work);
+    }
+
+    @Override
+    public Runnable scheduleTimeout(long delayNanos, Runnable work) {
+      return alarm(delayNanos, work);
+    }
+
+    @Override
+    public Runnable alarm(long delayNanos, Runnable work) {
       if (!alive) throw new RejectedExecutionException();
       Timed t = new Timed(nanos - start + Math.max(0, delayNanos), sequence++, this, work);
       timed.add(t);
@@ -117,7 +128,7 @@ final class VirtualTime implements Ticker {
 
     @Override
     public Runnable scheduleRenewal(long delayNanos, Runnable work) {
-      return schedule(delayNanos, work);
+      return alarm(delayNanos, work);
     }
 
     @Override

@@ -148,7 +148,7 @@ public final class BearerTokens {
       session.setAttribute(SessionFamily.attribute(client), new SessionFamily(family));
       bound = true;
     } finally {
-      if (!bound) clients.familyEnded(client, family);
+      if (!bound) clients.familyEnded(client, new FamilyEnds.End(family, null));
     }
     renew(request);
   }

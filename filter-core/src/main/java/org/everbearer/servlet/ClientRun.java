@@ -35,11 +35,14 @@ final class ClientRun {
   }
 
   private TokenClient make() throws ConfigException, TokenException {
-    TokenClient made = TokenClient.of(declared.config(), declared.state(), declared.listeners());
+    TokenClient made = TokenClient.of(declared.config(), declared.state());
     boolean started = false;
     try {
       describe(made.config());
+      if (made.coordinator() != null) declared.listeners().attach(declared.name(), made.coordinator());
       made.start();
+      // Those that hear of tokens only know from then on that this client has one of its own.
+      if (Routes.hasOneToken(made.config())) made.coordinator().announce();
       if (made.coordinator() != null) shown = ClientMBean.register(declared.context(), declared.state(), operations);
       client = made;
       if (ended) throw new TokenException(Reason.CLOSED, "client " + declared.name() + " was closed while it started");
@@ -73,13 +76,14 @@ final class ClientRun {
   }
 
   /** Gives up the tokens of a session that has ended, soon and on another thread. Does not start the client. */
-  void familyEnded(String family) {
-    if (client != null && client.coordinator() != null) familyEnds.add(family);
+  void familyEnded(FamilyEnds.End end) {
+    if (client != null && client.coordinator() != null) familyEnds.add(end);
   }
 
-  private void clear(String family) throws TokenException {
-    client.coordinator().clearTokens(family);
-    declared.familyCleared(family);
+  private void clear(FamilyEnds.End end) throws TokenException {
+    if (end.idle == null) client.coordinator().clearTokens(end.family);
+    else client.coordinator().releaseTokens(end.family, end.idle);
+    declared.familyCleared(end);
   }
 
   void close() {
@@ -91,6 +95,7 @@ final class ClientRun {
 
   private void close(TokenClient running) {
     running.close();
+    if (running.coordinator() != null) declared.listeners().detach(running.coordinator());
     if (shown != null) shown.close();
   }
 }

@@ -135,9 +135,9 @@ final class Clients {
   }
 
   /** A session has ended, or has another family now. */
-  void familyEnded(String name, String family) {
+  void familyEnded(String name, FamilyEnds.End end) {
     DeclaredClient client = find(name);
-    if (client != null) client.familyEnded(family);
+    if (client != null) client.familyEnded(end);
   }
 
   private void discover() {

@@ -58,10 +58,10 @@ final class DeclaredClient {
     return run.operations();
   }
 
-  /** Has a late listener told what is held, if the client runs. */
+  /** Has a late listener told what is held, if the client runs and has a token of its own. */
   void announce() {
     TokenClient running = run.tokenClient();
-    if (running != null && running.coordinator() != null) running.coordinator().announce();
+    if (running != null && Routes.hasOneToken(running.config())) running.coordinator().announce();
   }
 
   ClientConfig config() throws ConfigException {
@@ -148,15 +148,18 @@ final class DeclaredClient {
         + " or hand the work over with BearerTokens.propagate");
   }
 
-  /** From now on nobody gets its tokens, though it may take a while until they are cleared. */
-  void familyEnded(String family) {
-    ended.add(family);
-    run.familyEnded(family);
+  /**
+   * From now on nobody here gets its tokens, though it may take a while until they are cleared. Not so when the session
+   * has timed out: it may go on elsewhere, and come back.
+   */
+  void familyEnded(FamilyEnds.End end) {
+    if (end.idle == null) ended.add(end.family);
+    run.familyEnded(end);
   }
 
   /** The tokens are cleared: there is nothing left that could be had. */
-  void familyCleared(String family) {
-    ended.remove(family);
+  void familyCleared(FamilyEnds.End end) {
+    ended.remove(end.family);
   }
 
   /** Ends the client; the next use starts it again. */

@@ -1,5 +1,6 @@
 package org.everbearer.servlet;
 
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,7 +21,19 @@ final class FamilyEnds implements AutoCloseable {
 
   /** Gives up one family's tokens. */
   interface Clearing {
-    void clear(String family) throws TokenException;
+    void clear(End end) throws TokenException;
+  }
+
+  /** That a session, or its user's sign-in, has ended here. Immutable. */
+  static final class End {
+    final String family;
+    /** For how long nobody had used the session, which has timed out; null if somebody has ended it on purpose. */
+    final Duration idle;
+
+    End(String family, Duration idle) {
+      this.family = family;
+      this.idle = idle;
+    }
   }
 
   private final String client;
@@ -39,35 +52,43 @@ final class FamilyEnds implements AutoCloseable {
     worker.allowCoreThreadTimeOut(true);
   }
 
-  void add(String family) {
+  void add(End end) {
     try {
-      worker.execute(() -> clear(family));
+      worker.execute(() -> clear(end));
     } catch (RejectedExecutionException stopped) {
       // The application is being stopped: what is left in a shared store is dead without the session that named it.
-      log.debug("Client {}: session {} ended after the client", client, Fingerprint.of(family));
+      log.debug("Client {}: session {} ended after the client", client, Fingerprint.of(end.family));
+    } catch (Error noThread) {
+      // The container's own thread must not suffer from it; the store's purge finds what is left.
+      log.warn("Client {}: the tokens of the ended session {} stay in the store: {}", client,
+          Fingerprint.of(end.family), noThread.toString());
     }
   }
 
-  private void clear(String family) {
+  private void clear(End end) {
     try {
-      clearing.clear(family);
-    } catch (TokenException | RuntimeException e) {
-      log.warn("Client {}: the tokens of the ended session {} could not be cleared: {}", client, Fingerprint.of(family),
+      clearing.clear(end);
+    } catch (TokenException | RuntimeException | LinkageError e) {
+      log.warn("Client {}: the tokens of the ended session {} could not be cleared: {}", client, Fingerprint.of(end.family),
           e.getMessage());
     }
   }
 
-  /** Clears what is waiting, within a few seconds. */
+  /** Clears what is waiting, within a few seconds, also on an interrupted thread, whose interrupt is kept. */
   @Override
   public void close() {
     worker.shutdown();
-    boolean done = false;
-    try {
-      done = worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (!done) worker.shutdownNow();
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+    boolean interrupted = Thread.interrupted();
+    boolean waited = false;
+    while (!waited) {
+      try {
+        if (!worker.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) worker.shutdownNow();
+        waited = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
+    if (interrupted) Thread.currentThread().interrupt();
   }
 }

@@ -1,21 +1,26 @@
 package org.everbearer.servlet;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.everbearer.TokenEvent;
+import java.util.Map;
+import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenListener;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Whom the application wants to hear of its clients, from whenever on. */
-final class Listeners implements TokenListener {
-  private static final Logger log = LoggerFactory.getLogger(Listeners.class);
-
-  private final List<Entry> entries = new CopyOnWriteArrayList<>();
+/**
+ * Whom the application wants to hear of its clients, from whenever on. Each client that runs has a queue and a thread for
+ * each of them, and ends it with itself.
+ */
+final class Listeners {
+  // Both guarded by this object's monitor, under which no listener is called and none is waited for.
+  private final List<Entry> entries = new ArrayList<>();
+  private final Map<RefreshCoordinator, String> running = new IdentityHashMap<>();
 
   /** @param client the one to hear of, or null for all */
-  void add(String client, TokenListener listener) {
-    entries.add(new Entry(client, listener));
+  synchronized void add(String client, TokenListener listener) {
+    Entry entry = new Entry(client, listener);
+    entries.add(entry);
+    running.forEach((coordinator, name) -> entry.listenTo(coordinator, name));
   }
 
   synchronized void addOnce(TokenListener listener) {
@@ -24,20 +29,23 @@ final class Listeners implements TokenListener {
   }
 
   void remove(TokenListener listener) {
-    entries.removeIf(entry -> entry.listener == listener);
+    for (RefreshCoordinator coordinator : forget(listener)) coordinator.removeListener(listener);
   }
 
-  @Override
-  public void onEvent(TokenEvent event) {
-    for (Entry entry : entries) {
-      if (entry.client != null && !entry.client.equals(event.client())) continue;
-      try {
-        entry.listener.onEvent(event);
-      } catch (RuntimeException | LinkageError e) {
-        // One that fails must not keep the event from the others.
-        log.warn("{}: the listener {} failed on {}", event.client(), entry.listener.getClass().getName(), event.type(), e);
-      }
-    }
+  private synchronized List<RefreshCoordinator> forget(TokenListener listener) {
+    entries.removeIf(entry -> entry.listener == listener);
+    return new ArrayList<>(running.keySet());
+  }
+
+  /** A client begins. */
+  synchronized void attach(String client, RefreshCoordinator coordinator) {
+    running.put(coordinator, client);
+    for (Entry entry : entries) entry.listenTo(coordinator, client);
+  }
+
+  /** A client has been closed. */
+  synchronized void detach(RefreshCoordinator coordinator) {
+    running.remove(coordinator);
   }
 
   private static final class Entry {
@@ -47,6 +55,10 @@ final class Listeners implements TokenListener {
     private Entry(String client, TokenListener listener) {
       this.client = client;
       this.listener = listener;
+    }
+
+    private void listenTo(RefreshCoordinator coordinator, String name) {
+      if (client == null || client.equals(name)) coordinator.addListener(listener);
     }
   }
 }

@@ -3,6 +3,8 @@ package org.everbearer.store;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.everbearer.Fingerprint;
 import org.everbearer.TokenRecord;
@@ -47,11 +49,19 @@ final class DotenvState {
       if (fits) return known.toBuilder().tokens(accessToken, refreshToken).build();
     }
     if (accessToken == null && refreshToken == null) return null;
-    return TokenRecord.builder()
+    TokenRecord newest = pending != null ? pending : current;
+    TokenRecord.Builder edited = TokenRecord.builder()
         .generation(newestGeneration() + 1)
-        .tokens(accessToken, refreshToken)
-        .seed(TokenRecord.seedOf(accessToken, refreshToken))
-        .build();
+        .tokens(accessToken, refreshToken);
+    return newest == null ? edited.build() : edited.history(newest.origins(), spentUpTo(newest)).build();
+  }
+
+  /** A copy that somebody has put back must be known again: so the token that was replaced by the edit counts as spent. */
+  private static List<String> spentUpTo(TokenRecord newest) {
+    List<String> spent = new ArrayList<>(newest.spent());
+    // In here tokens are hashes, of which a mark is the beginning.
+    if (newest.refreshToken() != null) spent.add(newest.refreshToken().substring(0, TokenRecord.MARK_LENGTH));
+    return spent;
   }
 
   /** Whether this state says of the record, made by {@link #recordFor}, all there is, and of no other. */

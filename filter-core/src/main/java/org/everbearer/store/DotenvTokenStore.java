@@ -1,5 +1,6 @@
 package org.everbearer.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class DotenvTokenStore implements TokenStore {
   private final String accessName;
   private final String refreshName;
   private final LockFile lock;
+  private final LifeSigns lifeSigns;
 
   private DotenvTokenStore(Path path, String accessName, String refreshName) {
     this.path = path;
@@ -43,6 +45,7 @@ public final class DotenvTokenStore implements TokenStore {
       throw new IllegalArgumentException("dotenvAccessTokenKey and dotenvRefreshTokenKey are both " + accessName);
     }
     this.lock = new LockFile(Duration.ofSeconds(10));
+    this.lifeSigns = new LifeSigns(path);
   }
 
   /** A store that reads and writes {@code AUTH_ACCESS_TOKEN} and {@code AUTH_REFRESH_TOKEN}. */
@@ -154,12 +157,28 @@ public final class DotenvTokenStore implements TokenStore {
   }
 
   @Override
+  public Closeable holdWhilePresenting(String owner) {
+    return lifeSigns.hold(owner);
+  }
+
+  @Override
+  public boolean tellsLife() {
+    return true;
+  }
+
+  @Override
+  public boolean isGone(String owner) {
+    return lifeSigns.isGone(owner);
+  }
+
+  @Override
   public String description() {
     return "dotenv:" + path;
   }
 
   @Override
   public void close() {
+    lifeSigns.close();
     lock.close();
   }
 

@@ -1,5 +1,6 @@
 package org.everbearer.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,9 @@ import org.everbearer.TokenStore;
  *
  * <p>The file is created with mode 0600 and refused when others may access it. It is replaced by an atomic rename, data
  * and directory synchronized to the disk first, so a crash leaves the old record or the new one. Beside it lie
- * {@code PATH.lock}, which is empty and stays, and for a moment {@code PATH.everbearer-new}. The directory must exist
- * and be writable.
+ * {@code PATH.lock}, which is empty and stays, for a moment {@code PATH.everbearer-new}, and during a refresh {@code
+ * PATH.alive-…}, by which the others know at once that a process has died (on Linux; what a killed process left is
+ * removed by the next). The directory must exist and be writable.
  *
  * <p>A file that holds no record (truncated, garbage, empty) is never started over: every read and write fails until a
  * person puts a good copy back or removes it; a copy is kept as {@code PATH.corrupt-TIME}. A write gives up when
@@ -29,11 +31,13 @@ public final class FileTokenStore implements TokenStore {
   private final Path path;
   private final RecordCodec codec;
   private final LockFile lock;
+  private final LifeSigns lifeSigns;
 
   private FileTokenStore(Path path, EncryptionKeys keys, Duration lockWait) {
     this.path = path;
     this.codec = new RecordCodec(keys);
     this.lock = new LockFile(lockWait);
+    this.lifeSigns = new LifeSigns(path);
   }
 
   /** A store in plain text: whoever may read the file has the tokens. */
@@ -76,12 +80,28 @@ public final class FileTokenStore implements TokenStore {
   }
 
   @Override
+  public Closeable holdWhilePresenting(String owner) {
+    return lifeSigns.hold(owner);
+  }
+
+  @Override
+  public boolean tellsLife() {
+    return true;
+  }
+
+  @Override
+  public boolean isGone(String owner) {
+    return lifeSigns.isGone(owner);
+  }
+
+  @Override
   public String description() {
     return "file:" + path;
   }
 
   @Override
   public void close() {
+    lifeSigns.close();
     lock.close();
   }
 }

@@ -1,10 +1,13 @@
 package org.everbearer.store;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.everbearer.TokenRecord;
 
 /** A record as text: one JSON object of version 1 that names its store key, sealed when there are keys to do so. */
@@ -87,13 +90,17 @@ final class RecordCodec {
     put(json, refreshName, record.refreshToken());
     put(json, "expiresAt", record.expiresAt());
     put(json, "lifetime", record.lifetime());
-    put(json, "seed", record.seed());
+    put(json, "origins", record.origins());
+    put(json, "spent", record.spent());
     put(json, "spentHash", record.spentHash());
     put(json, "fence", record.fence());
     put(json, "owner", record.owner());
+    put(json, "node", record.node());
     put(json, "leaseUntil", record.leaseUntil());
+    put(json, "leaseLength", record.leaseLength());
     put(json, "sentAt", record.sentAt());
     put(json, "attempts", record.attempts());
+    put(json, "purgeAfter", record.purgeAfter());
   }
 
   static TokenRecord read(JsonObject json, String accessName, String refreshName) throws IOException {
@@ -104,10 +111,12 @@ final class RecordCodec {
         .phase(phase(json), string(json, "spentHash"))
         .tokens(string(json, accessName), string(json, refreshName))
         .expiry(number(json, "expiresAt"), number(json, "lifetime"))
-        .seed(string(json, "seed"))
+        .history(strings(json, "origins"), strings(json, "spent"))
         .fence(number(json, "fence"))
-        .lease(string(json, "owner"), number(json, "leaseUntil"))
+        .lease(string(json, "owner"), number(json, "leaseUntil"), number(json, "leaseLength"))
+        .node(string(json, "node"))
         .sent(number(json, "sentAt"), (int) number(json, "attempts"))
+        .purgeAfter(number(json, "purgeAfter"))
         .build();
   }
 
@@ -125,6 +134,25 @@ final class RecordCodec {
 
   private static void put(JsonObject json, String name, long value) {
     if (value != 0) json.addProperty(name, value);
+  }
+
+  private static void put(JsonObject json, String name, List<String> values) {
+    if (values.isEmpty()) return;
+    JsonArray array = new JsonArray();
+    for (String value : values) array.add(value);
+    json.add(name, array);
+  }
+
+  private static List<String> strings(JsonObject json, String name) throws IOException {
+    List<String> values = new ArrayList<>();
+    JsonElement array = json.get(name);
+    if (array == null || array.isJsonNull()) return values;
+    if (!array.isJsonArray()) throw new DamagedRecordException("its field '" + name + "' is no list");
+    for (JsonElement value : array.getAsJsonArray()) {
+      if (!value.isJsonPrimitive()) throw new DamagedRecordException("its field '" + name + "' is no list of strings");
+      values.add(value.getAsString());
+    }
+    return values;
   }
 
   private static String string(JsonObject json, String name) throws IOException {

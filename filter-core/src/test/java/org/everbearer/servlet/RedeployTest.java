@@ -19,7 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.management.ObjectName;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.ContextConfig;
@@ -36,7 +40,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole library in a web application of its own, deployed ten times in a server that lives on. */
 class RedeployTest {
-  private static final int TIMES = 10;
+  private static final int TIMES = Integer.getInteger("everbearer.redeploy.times", 10);
+  private static final Logger LOADERS = Logger.getLogger("org.apache.catalina.loader");
+
+  /** What Tomcat writes of our threads when it takes the application's class loader away. */
+  private static final class Complaints extends Handler {
+    private final List<String> ofThreads = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord record) {
+      if (record.getMessage().contains("[everbearer-")) ofThreads.add(record.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
 
   @TempDir
   Path directory;
@@ -64,11 +85,15 @@ class RedeployTest {
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", "127.0.0.1");
     tomcat.start();
+    Complaints complaints = new Complaints();
+    LOADERS.addHandler(complaints);
     try {
       List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
       for (int i = 1; i <= TIMES; i++) loaders.add(onceInTomcat(tomcat, war, i));
       assertNothingLeft(loaders);
+      assertEquals(List.of(), complaints.ofThreads);
     } finally {
+      LOADERS.removeHandler(complaints);
       tomcat.stop();
       tomcat.destroy();
     }

@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.everbearer.Fingerprint;
+import java.util.ArrayList;
+import java.util.List;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenRecord.Phase;
 import org.everbearer.TokenStore;
@@ -53,12 +54,17 @@ class DotenvTokenStoreTest {
     return TokenStoreContract.record(generation).toBuilder().tokens("access-" + name, "refresh-" + name).build();
   }
 
+  /** Without any record before it, nobody knows from where it comes. */
   private static TokenRecord edited(long generation, String name) {
-    return TokenRecord.builder()
-        .generation(generation)
-        .tokens("access-" + name, "refresh-" + name)
-        .seed(Fingerprint.hash("access-" + name + "\nrefresh-" + name))
-        .build();
+    return TokenRecord.builder().generation(generation).tokens("access-" + name, "refresh-" + name).build();
+  }
+
+  /** It knows what the record knew that it replaces, and counts what was replaced as spent. */
+  private static TokenRecord editedOver(long generation, String name, String... replaced) {
+    TokenRecord known = TokenStoreContract.record(1);
+    List<String> spent = new ArrayList<>(known.spent());
+    for (String each : replaced) spent.add(TokenRecord.markOf("refresh-" + each));
+    return edited(generation, name).toBuilder().history(known.origins(), spent).build();
   }
 
   @Test
@@ -74,7 +80,7 @@ class DotenvTokenStoreTest {
     write(env, "AUTH_ACCESS_TOKEN=access-a\nAUTH_REFRESH_TOKEN=\n");
     TokenRecord record = store.read(KEY).record();
     assertNull(record.refreshToken());
-    assertEquals(Fingerprint.hash("access-a\n"), record.seed());
+    assertEquals("access-a", record.accessToken());
   }
 
   @Test
@@ -119,8 +125,8 @@ class DotenvTokenStoreTest {
   void edit_isANewFamilyOfAHigherGeneration() throws IOException {
     assertTrue(store.compareAndSet(KEY, 0, record(7, "a")));
     write(env, pair("edited"));
-    assertEquals(edited(8, "edited"), store.read(KEY).record());
-    assertEquals(edited(8, "edited"), DotenvTokenStore.at(env).read(KEY).record());
+    assertEquals(editedOver(8, "edited", "a"), store.read(KEY).record());
+    assertEquals(editedOver(8, "edited", "a"), DotenvTokenStore.at(env).read(KEY).record());
     assertFalse(store.compareAndSet(KEY, 7, record(8, "b")), "the write of a flight that began before the edit");
     assertEquals(pair("edited"), Files.readString(env));
     assertTrue(store.compareAndSet(KEY, 8, record(9, "b")));
@@ -132,7 +138,7 @@ class DotenvTokenStoreTest {
     assertTrue(store.compareAndSet(KEY, 0, record(7, "a")));
     write(env, pair("edited"));
     assertFalse(store.compareAndSet(KEY, 7, record(8, "b")));
-    assertEquals(edited(8, "edited"), store.read(KEY).record());
+    assertEquals(editedOver(8, "edited", "a"), store.read(KEY).record());
   }
 
   @Test
@@ -142,7 +148,7 @@ class DotenvTokenStoreTest {
     long generation = store.read(KEY).generation();
     write(env, pair("two"));
     assertFalse(store.compareAndSet(KEY, generation, record(generation + 1, "of-one")));
-    assertEquals(edited(9, "two"), store.read(KEY).record());
+    assertEquals(editedOver(9, "two", "a", "one"), store.read(KEY).record());
   }
 
   @Test
@@ -150,7 +156,7 @@ class DotenvTokenStoreTest {
     assertTrue(store.compareAndSet(KEY, 0, record(1, "a")));
     assertTrue(store.compareAndSet(KEY, 1, record(2, "b")));
     write(env, pair("a"));
-    assertEquals(edited(3, "a"), store.read(KEY).record());
+    assertEquals(editedOver(3, "a", "b"), store.read(KEY).record());
   }
 
   @Test
@@ -179,7 +185,7 @@ class DotenvTokenStoreTest {
     assertFalse(store.compareAndSet(KEY, 1, record(2, "c")));
     assertEquals(record(2, "b"), store.read(KEY).record());
     write(env, pair("a"));
-    assertEquals(edited(3, "a"), store.read(KEY).record(), "settled: the old record does not come back to life");
+    assertEquals(editedOver(3, "a", "b"), store.read(KEY).record(), "settled: the old record does not come back to life");
   }
 
   @Test
@@ -271,6 +277,6 @@ class DotenvTokenStoreTest {
     assertTrue(store.compareAndSet(KEY, 0, record(1, "a")));
     assertTrue(store.compareAndSet(KEY, 1, dead));
     assertEquals(dead, DotenvTokenStore.at(env).read(KEY).record());
-    assertNotEquals(edited(3, "a"), DotenvTokenStore.at(env).read(KEY).record());
+    assertNotEquals(editedOver(3, "a", "b"), DotenvTokenStore.at(env).read(KEY).record());
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -98,11 +99,7 @@ class ManyProcessesTest {
   }
 
   private static Void inItsOwnClassLoader(String kind, Path path, Path log, int writes) throws Exception {
-    List<URL> classpath = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      classpath.add(new File(entry).toURI().toURL());
-    }
-    try (URLClassLoader own = new URLClassLoader(classpath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+    try (URLClassLoader own = ownClassLoader()) {
       // A store for few writes at a time: what closing one does to the other's lock shows only in numbers.
       for (int done = 0; done < writes; done += 5) {
         own.loadClass(Hammer.class.getName()).getMethod("main", String[].class)
@@ -110,6 +107,15 @@ class ManyProcessesTest {
       }
     }
     return null;
+  }
+
+  /** As a web application has one: all classes are loaded anew. */
+  static URLClassLoader ownClassLoader() throws IOException {
+    List<URL> classpath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      classpath.add(new File(entry).toURI().toURL());
+    }
+    return new URLClassLoader(classpath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
   }
 
   @Test

@@ -50,7 +50,7 @@ public abstract class TokenStoreContract {
   protected static TokenRecord record(long generation) {
     return TokenRecord.builder()
         .generation(generation)
-        .seed("5eed")
+        .history(List.of("5eed"), List.of("0ld", "0lder"))
         .tokens("access-" + generation, "refresh-" + generation)
         .expiry(2_700_000_000_000L + generation, 300_000)
         .phase(Phase.IN_FLIGHT, "hash-" + generation)
