@@ -63,6 +63,14 @@ public final class JwtClaims {
     return value instanceof String ? (String) value : null;
   }
 
+  /** For whom the token says it is good, for a person to compare: audience, issuer and scope; null if it says nothing. */
+  String purpose() {
+    if (claims == null) return null;
+    Object scope = claims.getClaimValue("scope") == null ? claims.getClaimValue("scp") : claims.getClaimValue("scope");
+    return "The token says: audience " + claims.getClaimValue("aud") + ", issuer " + claims.getClaimValue("iss")
+        + ", scope " + scope;
+  }
+
   private Instant time(String name) {
     if (claims == null) return null;
     try {

@@ -219,6 +219,14 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   /**
+   * Gives up the application's access token, for instance because it has leaked: it is not served any more, and the next
+   * call gets another one. The refresh token is kept. No resource server has rejected anything, and none is said to.
+   */
+  public void giveUpToken() {
+    application.giveUp();
+  }
+
+  /**
    * Has one more listener hear what happens from now on, until it is removed or the client is closed. Does nothing if it
    * is there already.
    */
@@ -371,6 +379,8 @@ public final class RefreshCoordinator implements AutoCloseable {
       scheduler.schedule(delayNanos, work, why -> schedule(RETRY, work));
     } catch (RejectedExecutionException e) {
       // What must be done all the same is done by close().
+    } catch (Throwable anything) {
+      alarm(delayNanos, () -> schedule(0, work));
     }
   }
 
@@ -379,20 +389,24 @@ public final class RefreshCoordinator implements AutoCloseable {
    * calls it off.
    */
   Runnable alarm(long delayNanos, Runnable work) {
-    try {
-      return scheduler.alarm(delayNanos, work);
-    } catch (RejectedExecutionException e) {
-      return () -> {};
+    Throwable failure = null;
+    // Twice: without it refreshing would rest until somebody asks, and what is wanting may be there an instant later.
+    for (int i = 0; i < 2 && !closed; i++) {
+      try {
+        return scheduler.alarm(delayNanos, work);
+      } catch (Throwable anything) {
+        failure = anything;
+      }
     }
+    if (!closed) LOG.warn("{}: no timer could be set, so the next refresh begins with the next call", name, failure);
+    return () -> {};
   }
 
   /** Ends somebody's wait later, on a thread that no refresh keeps waiting. Returns what calls it off. */
   Runnable timeout(long delayNanos, Runnable end) {
     try {
       return scheduler.scheduleTimeout(delayNanos, end);
-    } catch (RejectedExecutionException e) {
-      return () -> {};
-    } catch (Throwable noThread) {
+    } catch (Throwable closedOrNoThread) {
       return alarm(delayNanos, end);
     }
   }
@@ -478,8 +492,13 @@ public final class RefreshCoordinator implements AutoCloseable {
     if (told != null) {
       emit(told);
     } else if (!PairHistory.of(known[0]).beganFrom(access, refresh) && !PairHistory.of(known[0]).standsAt(access, refresh)) {
-      emit(application.event(TokenEvent.Type.OLD_PAIR).families(
-          Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0])));
+      TokenEvent.Builder old = application.event(TokenEvent.Type.OLD_PAIR)
+          .families(Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0]));
+      if (known[0].phase() == Phase.DEAD && !known[0].isCleared()) {
+        old.failure(new TokenException(Reason.REJECTED, "the stored refresh token is dead, and the configured one is older"),
+            0, null);
+      }
+      emit(old);
     }
   }
 }

@@ -3,6 +3,8 @@ package org.everbearer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.everbearer.TokenException.Reason;
@@ -190,7 +192,7 @@ final class RefreshTask implements Runnable {
     }
     tries++;
     client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
-        .trigger(flight.trigger));
+        .trigger(flight.trigger).detail(attempt > 1 && tries == 1 ? presented(before) : null));
     LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance);
     TokenSet answer = null;
     TokenException refusal = null;
@@ -320,6 +322,11 @@ final class RefreshTask implements Runnable {
   }
 
   // --- what is said when it fails
+
+  private static String presented(TokenRecord before) {
+    return "presented by node " + (before.node() == null ? "unknown" : before.node()) + " at "
+        + Instant.ofEpochMilli(before.sentAt()).truncatedTo(ChronoUnit.SECONDS) + ", never answered";
+  }
 
   private TokenException unexpected(Throwable anything) {
     return new TokenException(Reason.TRANSIENT, "the refresh ended in " + anything, anything);

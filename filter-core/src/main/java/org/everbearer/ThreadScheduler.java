@@ -1,6 +1,8 @@
 package org.everbearer;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
@@ -21,25 +23,27 @@ final class ThreadScheduler implements Scheduler {
   private static final long KEEP_ALIVE_SECONDS = 5;
   private static final Duration AFTERWARDS = Duration.ofSeconds(1);
 
+  /** All that may still run: an executor is terminated a moment before its threads have ended. */
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor renewals;
   private final ThreadPoolExecutor timeouts;
 
   ThreadScheduler(String client, int width) {
-    timer = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-timer"));
+    timer = new ScheduledThreadPoolExecutor(1, noted("everbearer-" + client + "-timer"));
     timer.setRemoveOnCancelPolicy(true);
     timer.prestartAllCoreThreads();
     AtomicInteger number = new AtomicInteger();
     workers = new ThreadPoolExecutor(width, width, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(), work -> daemon(work, "everbearer-" + client + "-refresh-" + number.incrementAndGet()));
+        new LinkedBlockingQueue<>(), work -> note(daemon(work, "everbearer-" + client + "-refresh-" + number.incrementAndGet())));
     workers.allowCoreThreadTimeOut(true);
-    renewals = new ScheduledThreadPoolExecutor(1, named("everbearer-" + client + "-lease"));
+    renewals = new ScheduledThreadPoolExecutor(1, noted("everbearer-" + client + "-lease"));
     renewals.setRemoveOnCancelPolicy(true);
     renewals.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
     renewals.allowCoreThreadTimeOut(true);
     timeouts = new ThreadPoolExecutor(1, 1, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(), named("everbearer-" + client + "-timeout"));
+        new LinkedBlockingQueue<>(), noted("everbearer-" + client + "-timeout"));
     timeouts.allowCoreThreadTimeOut(true);
   }
 
@@ -100,16 +104,31 @@ final class ThreadScheduler implements Scheduler {
     renewals.shutdownNow();
     end(renewals, AFTERWARDS);
     end(timeouts, AFTERWARDS);
+    for (Thread thread : threads) uninterruptibly(AFTERWARDS, left -> join(thread, left));
   }
 
-  /** Waits for its end within the bound, on an interrupted thread too, whose interrupt is kept. */
-  static boolean end(ExecutorService threads, Duration bound) {
+  private static boolean join(Thread thread, long nanos) throws InterruptedException {
+    // Whoever stops the client from one of its own threads cannot wait for its end.
+    if (thread != Thread.currentThread()) TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
+    return !thread.isAlive();
+  }
+
+  private static boolean end(ExecutorService threads, Duration bound) {
+    return uninterruptibly(bound, left -> threads.awaitTermination(left, TimeUnit.NANOSECONDS));
+  }
+
+  private interface Wait {
+    boolean until(long nanosLeft) throws InterruptedException;
+  }
+
+  /** Waits within the bound, on an interrupted thread too, whose interrupt is kept. */
+  private static boolean uninterruptibly(Duration bound, Wait wait) {
     long until = System.nanoTime() + bound.toNanos();
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
-          return threads.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+          return wait.until(until - System.nanoTime());
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -117,6 +136,16 @@ final class ThreadScheduler implements Scheduler {
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
+  }
+
+  private ThreadFactory noted(String name) {
+    return work -> note(daemon(work, name));
+  }
+
+  private Thread note(Thread thread) {
+    threads.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
+    threads.add(thread);
+    return thread;
   }
 
   static ThreadFactory named(String name) {

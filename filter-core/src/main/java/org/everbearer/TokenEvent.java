@@ -38,7 +38,7 @@ public final class TokenEvent {
      * says of itself.
      */
     INVALIDATED,
-    /** A person gave up the access token: the next call gets another one. */
+    /** A person gave up the access token, whose fingerprint is {@link #detail()}: the next call gets another one. */
     GIVEN_UP,
     /** The token endpoint rejected the refresh token: only new tokens help. {@link #failure()} has its words. */
     DEAD,
@@ -48,7 +48,10 @@ public final class TokenEvent {
     STORE_FAILED,
     /** The store held an older pair of the same family (a restored copy); what is held was written back over it. */
     REPAIRED,
-    /** The configured pair is not used: the family that is stored began from it, or has spent it, before. */
+    /**
+     * The configured pair is not used: the family that is stored began from it, or has spent it, before. With a
+     * {@link #failure()} if that family is dead.
+     */
     OLD_PAIR,
     /** A session has ended here; its tokens go unless another node still uses them. */
     RELEASED,

@@ -231,10 +231,10 @@ final class TokenFamily implements TokenSource {
       if (!h.isSuspect()) {
         Held suspected = h.suspected(now);
         if (!HELD.compareAndSet(this, h, suspected)) continue;
-        tellRejection(true);
         h = suspected;
+        tellRejection(h, true);
       } else {
-        tellRejection(false);
+        tellRejection(h, false);
       }
       Flight flying = flight;
       if (flying != null && !flying.onlyLooks) return flying;
@@ -244,14 +244,28 @@ final class TokenFamily implements TokenSource {
     }
   }
 
-  private void tellRejection(boolean first) {
+  private void tellRejection(Held suspect, boolean first) {
     UNTOLD.incrementAndGet(this);
     long now = client.ticker.nanoTime();
     if (!first && now - rejectionsToldAt < TELL_REJECTIONS) return;
     rejectionsToldAt = now;
     int count = UNTOLD.getAndSet(this, 0);
     if (count == 0) return;
-    client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count));
+    client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count)
+        .streak(suspect.rejections)
+        .detail(suspect.rejections > 1 && first ? JwtClaims.of(suspect.value).purpose() : null));
+  }
+
+  /** Holds no token from now on, though the one that was held may be good; the next call gets another one. */
+  void giveUp() {
+    TokenFamily successor = current();
+    if (successor != this) {
+      successor.giveUp();
+      return;
+    }
+    Held h = held;
+    while (h.token != null && !HELD.compareAndSet(this, h, Held.none(client.ticker.nanoTime(), h.record))) h = held;
+    if (h.token != null) client.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
   }
 
   TokenException timedOut() {
@@ -322,10 +336,12 @@ final class TokenFamily implements TokenSource {
         recorded = null;
       }
       boolean first = FLIGHT.compareAndSet(this, flying, null);
-      try {
-        if (first) release(flying, landing, superseded);
-      } finally {
-        if (first) afterwards(flying, landing, recorded, then);
+      if (first) {
+        try {
+          release(flying, landing, superseded);
+        } finally {
+          afterwards(flying, landing, recorded, then);
+        }
       }
     }
   }
@@ -550,10 +566,12 @@ final class TokenFamily implements TokenSource {
   TokenEvent.Builder event(TokenEvent.Type type) {
     long now = client.ticker.nanoTime();
     Held h = held;
+    boolean over = isOver(h) || type == TokenEvent.Type.DEAD && h.isSuspect();
     return TokenEvent.of(type)
         .who(client.name, identity == null ? "application" : Fingerprint.of(identity), client.node)
         .at(Instant.ofEpochMilli(client.ticker.currentTimeMillis()))
-        .endUnknown(h.endUnknown)
-        .token(h.token == null ? "none" : h.token.fingerprint(), h.generation(), h.validFor(now), h.freshFor(now));
+        .endUnknown(h.endUnknown && !over)
+        .token(h.token == null ? "none" : h.token.fingerprint(), h.generation(), over ? Duration.ZERO : h.validFor(now),
+            over ? Duration.ZERO : h.freshFor(now));
   }
 }

@@ -109,6 +109,60 @@ class EveryEventTest {
   }
 
   @Test
+  void invalidated_tellsHowManyTokensWereRejectedInARow_andNeverAccepted() throws Exception {
+    RefreshCoordinator client = start();
+    TokenSource source = client.application();
+    List<String> tokens = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      tokens.add(source.accessToken().value());
+      source.invalidate(tokens.get(i));
+      time.advance(Duration.ofSeconds(20));
+    }
+    source.accepted(source.accessToken());
+    source.invalidate(source.accessToken().value());
+    assertEquals(3, tokens.stream().distinct().count());
+    assertEquals(List.of(1, 2, 3, 0), told(Type.INVALIDATED).stream().map(TokenEvent::streak).collect(Collectors.toList()));
+  }
+
+  @Test
+  void givenUp_isNoRejection_andTheNextCallGetsAnother() throws Exception {
+    RefreshCoordinator client = start();
+    client.giveUpToken();
+    client.giveUpToken();
+    assertTrue(client.application().isExpired());
+    client.application().accessTokenAsync();
+    time.run();
+    assertEquals("A4", client.application().token());
+    TokenEvent givenUp = only(Type.GIVEN_UP);
+    assertEquals("none", givenUp.token());
+    assertEquals(Fingerprint.of("A2"), givenUp.detail());
+    assertEquals(List.of(), told(Type.INVALIDATED));
+  }
+
+  @Test
+  void suspectOfADeadFamily_isToldToBeOver() throws Exception {
+    RefreshCoordinator client = start();
+    server.revoked = true;
+    client.application().invalidate("A2");
+    time.run();
+    assertEquals(Duration.ZERO, only(Type.DEAD).expiresIn());
+    assertEquals(Duration.ZERO, only(Type.FAILED).expiresIn());
+  }
+
+  @Test
+  void replayed_namesTheNodeThatPresentedBefore() throws Exception {
+    server.grace = Duration.ofSeconds(30);
+    start();
+    TokenRecord record = memory.read("test").record();
+    memory.compareAndSet("test", record.generation(), record.toBuilder().generation(record.generation() + 1)
+        .phase(TokenRecord.Phase.IN_FLIGHT, record.refreshHash()).lease("somebody/1", time.currentTimeMillis() - 1, 1)
+        .node("node {}").sent(time.currentTimeMillis(), 1).build());
+    time.advance(Duration.ofSeconds(70));
+    String detail = told(Type.REPLAYED).get(0).detail();
+    assertTrue(detail.matches("presented by node node \\{} at 2023-11-14T22:1\\d:\\d\\dZ, never answered"), detail);
+  }
+
+  @Test
   void replayed_whenTheReplyWasLost() throws Exception {
     server.grace = Duration.ofSeconds(30);
     server.faults.add(Fault.LOST_AFTER_COMMIT);
@@ -232,7 +286,7 @@ class EveryEventTest {
   void thatIsAllThereIs() {
     Set<Type> here = EnumSet.of(Type.STORED, Type.CLEARED, Type.INVALIDATED, Type.REPLAYED, Type.DEAD,
         Type.SERVED_STALE, Type.NOT_SAVED, Type.SAVED, Type.STORE_FAILED, Type.ODD_TOKEN,
-        Type.UNCHANGED, Type.REPAIRED, Type.OLD_PAIR, Type.RELEASED);
+        Type.GIVEN_UP, Type.UNCHANGED, Type.REPAIRED, Type.OLD_PAIR, Type.RELEASED);
     here.addAll(TOLD_BY_OTHERS);
     assertEquals(EnumSet.allOf(Type.class), here, "a new kind of event needs a test");
   }

@@ -67,7 +67,8 @@ class LogListenerTest {
     client.close();
     List<String> lines = lines("INFO");
     assertEquals(4, lines.size(), lines.toString());
-    assertTrue(lines.get(0).endsWith("loaded token " + Fingerprint.of("A2") + ", valid for 1 min, refreshes itself in 50 s"), lines.get(0));
+    assertTrue(lines.get(0).endsWith("loaded token " + Fingerprint.of("A2") + ", valid for 1 min, refreshes itself in 50 s; begins family "
+        + Fingerprint.of("R1")), lines.get(0));
     assertTrue(lines.get(1).endsWith("refreshed: token " + Fingerprint.of("A4")
         + ", valid for 1 min, refreshes itself in 50 s (took 0 ms, trigger ahead)"), lines.get(1));
   }
@@ -88,7 +89,10 @@ class LogListenerTest {
     List<String> infos = lines("INFO");
     assertTrue(infos.get(1).contains("works again after 1 min 1"), infos.toString());
     assertEquals(2, infos.size(), infos.toString());
-    assertEquals(List.of(), lines("ERROR"));
+    List<String> errors = lines("ERROR");
+    assertEquals(1, errors.size(), "the last valid token is gone: " + errors);
+    assertTrue(errors.get(0).contains("has no valid token any more: 503. No valid token is held, so calls fail. Next try at 20"),
+        errors.get(0));
   }
 
   @Test
@@ -152,7 +156,9 @@ class LogListenerTest {
     time.advance(Duration.ofMinutes(3));
     client.close();
     assertEquals(1, lines("WARN").size());
-    assertEquals(1, lines("ERROR").size(), lines("ERROR").toString());
+    assertEquals(2, lines("ERROR").size(), lines("ERROR").toString());
+    assertTrue(lines("ERROR").get(0).contains("has no valid token any more: 503"), lines("ERROR").get(0));
+    assertTrue(lines("ERROR").get(1).contains("until somebody acts: invalid_client"), lines("ERROR").get(1));
     assertEquals(1, lines("INFO").stream().filter(line -> line.contains("works again after 21 min")
         || line.contains("works again after 22 min")).count(), lines("INFO").toString());
   }
@@ -200,6 +206,38 @@ class LogListenerTest {
     assertTrue(lines("ERROR").get(0).contains("correct the client's parameters"), lines("ERROR").get(0));
     assertEquals(1, lines("WARN").size(), lines("WARN").toString());
     assertTrue(lines("WARN").get(0).contains("it is for this user to sign in again"), lines("WARN").get(0));
+  }
+
+  @Test
+  void deadToken_tellsWhatLedThere() throws Exception {
+    server.faults.add(Fault.LOST_AFTER_COMMIT);
+    RefreshCoordinator client = start();
+    time.advance(Duration.ofMinutes(5));
+    client.close();
+    List<String> errors = lines("ERROR");
+    assertEquals(1, errors.size(), errors.toString());
+    assertTrue(errors.get(0).matches(".*the refresh token was rejected and cannot be used again: presented by node node at"
+        + " 2023-\\S+Z, never answered, presented again after \\d+\\S* m?s, rejected: invalid_grant: reuse detected\\. .*"),
+        errors.get(0));
+  }
+
+  @Test
+  void configuredPairThatIsOld_whileTheStoredOneIsDead_isAWarning() throws Exception {
+    MemoryTokenStore shared = new MemoryTokenStore(time);
+    TokenSet first = server.signIn();
+    RefreshCoordinator one = builder().store(shared).firstTokens(first).build();
+    one.start();
+    time.advance(Duration.ofSeconds(155));
+    server.revoked = true;
+    time.advance(Duration.ofMinutes(5));
+    one.close();
+    TokenSet second = server.signIn();
+    written.reset();
+    RefreshCoordinator again = builder().store(shared).firstTokens(TokenSet.of("A4", "R3")).build();
+    again.start();
+    again.close();
+    assertEquals(1, lines("WARN").size(), written.toString(StandardCharsets.UTF_8) + second);
+    assertTrue(lines("WARN").get(0).contains("and is not used, but the stored one is dead. Remedy: sign in again"), lines("WARN").get(0));
   }
 
   @Test

@@ -2,8 +2,10 @@ package org.everbearer;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -56,7 +58,8 @@ final class VirtualTime implements Ticker {
     Timed next = ready.poll();
     if (next == null && !timed.isEmpty() && timed.peek().sinceStart <= nanos - start) next = timed.poll();
     if (next == null) return false;
-    if (next.node.alive && !next.cancelled) next.work.run();
+    if (next.node.paused) next.node.stalled.add(next);
+    else if (next.node.alive && !next.cancelled) next.work.run();
     return true;
   }
 
@@ -68,7 +71,8 @@ final class VirtualTime implements Ticker {
       nanos = Math.max(nanos - start, timed.peek().sinceStart) + start;
       run();
     }
-    nanos = target + start;
+    // Work may have moved it on by itself.
+    nanos = Math.max(nanos - start, target) + start;
     run();
   }
 
@@ -97,9 +101,22 @@ final class VirtualTime implements Ticker {
 
   final class Node implements Scheduler {
     private boolean alive = true;
+    private boolean paused;
+    private final List<Timed> stalled = new ArrayList<>();
 
     void kill() {
       alive = false;
+    }
+
+    /** The process stands still: its work waits. */
+    void pause() {
+      paused = true;
+    }
+
+    void goOn() {
+      paused = false;
+      ready.addAll(stalled);
+      stalled.clear();
     }
 
     @Override

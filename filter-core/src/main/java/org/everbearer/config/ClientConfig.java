@@ -98,6 +98,11 @@ public final class ClientConfig {
     return Parameters.BACKGROUND.appliesTo(protocol()) && get(Parameters.BACKGROUND);
   }
 
+  /** Whether tokens are refreshed ahead of their end with no traffic: by timer, and with a margin. */
+  public boolean refreshesItself() {
+    return background() && protocol() != Protocol.STATIC && !get(Parameters.REFRESH_MARGIN).isZero();
+  }
+
   /** What the filter answers when no token can be had. */
   public Unavailable onUnavailable() {
     return get(Parameters.ON_UNAVAILABLE);

@@ -111,7 +111,7 @@ public final class TokenClient implements AutoCloseable {
         .rotateWithoutStore(config.get(Parameters.ON_STORE_FAILURE) == OnStoreFailure.ROTATE)
         .maxConcurrentRefreshes(config.get(Parameters.MAX_CONCURRENT_REFRESHES))
         .maxIdentities(config.maxCachedTokens());
-    builder.listener(new LogListener(config.name()));
+    builder.listener(new LogListener(config.name(), config.refreshesItself()));
     if (store != null) builder.store(store);
     for (TokenListener listener : listeners) builder.listener(listener);
     return builder.build();

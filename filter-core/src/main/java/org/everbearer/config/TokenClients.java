@@ -96,4 +96,14 @@ public final class TokenClients {
       }
     }
   }
+
+  /**
+   * Overrides in this JVM that reach none of these clients, which are all of the application, though by their names
+   * they nearly do. Logged at start; what may well be meant for another application is left out.
+   */
+  public static List<String> nearlyOverridden(Collection<ClientConfig> clients) {
+    List<ConfigSource> sources = new ArrayList<>();
+    for (ClientConfig client : clients) sources.add(client.source());
+    return StrayOverrides.of(sources, true);
+  }
 }

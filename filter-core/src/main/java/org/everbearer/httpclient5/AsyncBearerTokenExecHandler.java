@@ -59,14 +59,16 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
   @Override
   public void execute(HttpRequest hop, AsyncEntityProducer body, AsyncExecChain.Scope scope, AsyncExecChain chain,
       AsyncExecCallback callback) throws HttpException, IOException {
-    // Also for a hop that gets no token: the next one may, on a thread that knows nobody.
-    Object identity = ExchangeIdentity.of(tokens, identityAttribute, scope.clientContext, scope.exchangeId);
     TokenSource source;
+    AccessToken token;
     try {
+      // Also for a hop that gets no token: the next one may, on a thread that knows nobody.
+      Object identity = ExchangeIdentity.of(tokens, identityAttribute, scope.clientContext, scope.exchangeId);
       source = signer.sourceFor(hop, scope.route, identity);
-    } catch (NoTokenException e) {
-      // Not thrown: only the callback releases what the exchange holds.
-      callback.failed(e);
+      token = source == null ? null : source.accessTokenNow();
+    } catch (Throwable e) {
+      // Not thrown: only the callback releases what the exchange holds, and on an I/O thread nobody would hear of it.
+      callback.failed(TokenWait.asException(e));
       return;
     }
     if (source == null) {
@@ -75,7 +77,6 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
     }
     HttpRequest request = hop == scope.originalRequest ? BasicRequestBuilder.copy(hop).build() : hop;
     FirstAttempt attempt = new FirstAttempt(signer, source, request, body, scope, chain, callback);
-    AccessToken token = source.accessTokenNow();
     if (token != null) {
       attempt.begin(token);
     } else {

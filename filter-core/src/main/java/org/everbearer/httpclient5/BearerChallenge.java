@@ -14,6 +14,8 @@ final class BearerChallenge {
   private final String text;
   private int at;
   private String scheme = "";
+  private boolean bearer;
+  private boolean otherScheme;
   private boolean invalidToken;
   private boolean otherError;
 
@@ -21,17 +23,25 @@ final class BearerChallenge {
     this.text = text;
   }
 
-  /** Whether a 401 means that another token may help: {@code invalid_token}, or no error named at all. */
+  /**
+   * Whether a 401 means that another token may help: a Bearer challenge says {@code invalid_token}, or names no error.
+   * One that asks for other credentials only, such as a password, says nothing about the token; one that has no
+   * challenge, against RFC 9110 §15.5.2, or nothing readable, says nothing else.
+   */
   static boolean rejectsToken(MessageHeaders response) {
+    boolean bearer = false;
+    boolean otherScheme = false;
     boolean otherError = false;
     for (Header header : response.getHeaders(HttpHeaders.WWW_AUTHENTICATE)) {
       if (header.getValue() == null) continue;
       BearerChallenge challenge = new BearerChallenge(header.getValue());
       challenge.read();
       if (challenge.invalidToken) return true;
+      bearer |= challenge.bearer;
+      otherScheme |= challenge.otherScheme;
       otherError |= challenge.otherError;
     }
-    return !otherError;
+    return bearer ? !otherError : !otherScheme;
   }
 
   private void read() {
@@ -41,7 +51,7 @@ final class BearerChallenge {
       if (is('=')) {
         parameter(name);
       } else {
-        scheme = name;
+        challenge(name);
         String first = token();
         skip(" \t");
         if (is('=')) parameter(first);
@@ -50,11 +60,25 @@ final class BearerChallenge {
     }
   }
 
+  private void challenge(String name) {
+    scheme = name;
+    // The other names of servers that take a Bearer token: from the drafts of OAuth 2.0, and home-grown.
+    if (isBearer() || name.equalsIgnoreCase("OAuth") || name.equalsIgnoreCase("Token")) {
+      bearer = true;
+    } else if (!name.isEmpty()) {
+      otherScheme = true;
+    }
+  }
+
+  private boolean isBearer() {
+    return scheme.equalsIgnoreCase("Bearer");
+  }
+
   private void parameter(String name) {
     at++;
     skip(" \t");
     String value = is('"') ? quoted() : token();
-    if (!scheme.equalsIgnoreCase("Bearer") || !name.equalsIgnoreCase("error")) return;
+    if (!isBearer() || !name.equalsIgnoreCase("error")) return;
     if (value.equals("invalid_token")) {
       invalidToken = true;
     } else {

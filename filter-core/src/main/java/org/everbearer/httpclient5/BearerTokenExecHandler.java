@@ -1,12 +1,11 @@
 package org.everbearer.httpclient5;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hc.client5.http.auth.AuthExchange;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
-import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -14,7 +13,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.everbearer.AccessToken;
 import org.everbearer.TokenException;
@@ -28,14 +26,17 @@ import org.everbearer.TokenSource;
  * CloseableHttpClient http = BearerTokenExecHandler.addTo(HttpClients.custom(), tokens).build();
  * }</pre>
  *
- * <p>A request that already has {@code Authorization} is left alone. A 401 that rejects the token makes it refresh once
- * and repeat the request once, on the same connection, if the request's body can be repeated. A second 401, a 403, and
- * a 401 that names another error than {@code invalid_token} (RFC 6750 §3.1) go to the caller. Response bodies are
- * streamed; only the body of a 401 that is answered by a repetition is read and thrown away.
+ * <p>A request that already has {@code Authorization} is left alone. After a 401 that rejects the token it asks the
+ * source for another one and repeats the request once, on the same connection, if the request's body can be repeated.
+ * If there is no other token for now, that 401 goes to the caller. So do a second 401, a 403, a 401 that names another
+ * error than {@code invalid_token} (RFC 6750 §3.1), and one that asks for other credentials than a token. Response
+ * bodies are streamed; only the body of a 401 is read ahead while another token is sought, and if that 401 turns out to
+ * be the caller's answer, a body of more than 64 KiB is missing.
  *
- * <p>It gives up when no token can be had: HttpClient then throws {@code ClientProtocolException}, in whose chain of
- * causes {@link TokenException} says why, and does not retry. While it waits for a token it holds no connection; to abort
- * the request ends the wait, and not the refresh.
+ * <p>It gives up when no token can be had, or when the rejected one cannot be replaced because the refresh token is
+ * dead as well: HttpClient then throws {@code ClientProtocolException}, in whose chain of causes {@link TokenException}
+ * says why, and does not retry. While it waits for a token it holds no connection; to abort the request ends the wait,
+ * on each hop, and not the refresh.
  *
  * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
  * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
@@ -73,79 +74,78 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     ClassicHttpRequest request = hop == scope.originalRequest ? ClassicRequestBuilder.copy(hop).build() : hop;
     Header[] unsigned = RequestSigner.headersOf(request);
     AccessToken token = tokenFrom(source, scope);
-    ClassicHttpResponse response = proceed(request, token, scope, chain);
-    if (response.getCode() != HttpStatus.SC_UNAUTHORIZED || !BearerChallenge.rejectsToken(response)) return response;
-    boolean another = source.invalidate(token.value());
-    if (!another || !isRepeatable(request)) return response;
-
-    // Before the refresh, which may need the very connection.
-    release(response, scope.execRuntime);
-    AccessToken fresh = tokenFrom(source, scope);
-    if (fresh.value().equals(token.value())) {
-      response.setEntity(null);
-      return response;
-    }
+    ClassicHttpResponse response = proceed(request, token, source, scope, chain);
+    if (!Verdict.isRejection(response)) return response;
+    AccessToken fresh = replacementFor(token, source, request, response, scope);
+    if (fresh == null) return response;
     RequestSigner.restore(request, unsigned);
-    return proceed(request, fresh, scope, chain);
-  }
-
-  private ClassicHttpResponse proceed(
-      ClassicHttpRequest request, AccessToken token, ExecChain.Scope scope, ExecChain chain)
-      throws IOException, HttpException {
-    signer.sign(request, token);
-    // HttpClient's own authentication must not answer the challenge: it trips over a state without a scheme.
-    scope.clientContext.getAuthExchange(scope.route.getTargetHost()).setState(AuthExchange.State.FAILURE);
-    if (scope.route.getProxyHost() == null) return chain.proceed(request, scope);
-    // After a 407 HttpClient takes the headers from the original request: let it find the token there.
-    ClassicHttpRequest original = ClassicRequestBuilder.copy(request).build();
-    return chain.proceed(request, new ExecChain.Scope(
-        scope.exchangeId, scope.route, original, scope.execRuntime, scope.clientContext));
+    return proceed(request, fresh, source, scope, chain);
   }
 
   private static AccessToken tokenFrom(TokenSource source, ExecChain.Scope scope) throws IOException, HttpException {
     AccessToken token = source.accessTokenNow();
     if (token != null) return token;
-    if (scope.execRuntime.isExecutionAborted()) throw ClassicTokenWait.aborted();
+    if (scope.execRuntime.isExecutionAborted()) throw ClassicTokenWait.aborted(null);
+    return Promise.kept(ClassicTokenWait.forToken(Promise.ofToken(source), scope), source);
+  }
+
+  private ClassicHttpResponse proceed(ClassicHttpRequest request, AccessToken token, TokenSource source,
+      ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+    signer.sign(request, token);
+    // HttpClient's own authentication must not answer the challenge: it trips over a state without a scheme.
+    scope.clientContext.getAuthExchange(scope.route.getTargetHost()).setState(AuthExchange.State.FAILURE);
+    ClassicHttpResponse response;
     try {
-      return ClassicTokenWait.forToken(source, scope.originalRequest);
-    } catch (TokenException e) {
-      throw new NoTokenException(e);
+      response = chain.proceed(request, belowUs(request, scope));
+    } catch (IllegalStateException e) {
+      // An abortion took the connection from under the chain's feet.
+      if (scope.execRuntime.isExecutionAborted()) throw ClassicTokenWait.aborted(e);
+      throw e;
+    }
+    if (!token.isAccepted()) tellIfAccepted(response, token, source, scope);
+    return response;
+  }
+
+  private static ExecChain.Scope belowUs(ClassicHttpRequest request, ExecChain.Scope scope) {
+    if (scope.route.getProxyHost() == null) return scope;
+    // After a 407 HttpClient takes the headers from the original request: let it find the token there.
+    ClassicHttpRequest original = ClassicRequestBuilder.copy(request).build();
+    return new ExecChain.Scope(scope.exchangeId, scope.route, original, scope.execRuntime, scope.clientContext);
+  }
+
+  private static void tellIfAccepted(
+      ClassicHttpResponse response, AccessToken token, TokenSource source, ExecChain.Scope scope) {
+    try {
+      Verdict.tell(response, token, source);
+    } catch (Throwable e) {
+      scope.execRuntime.discardEndpoint();
+      throw e;
+    }
+  }
+
+  /** Null if the rejection is the caller's answer: untouched, or with its connection given back. */
+  private static AccessToken replacementFor(AccessToken rejected, TokenSource source, ClassicHttpRequest request,
+      ClassicHttpResponse rejection, ExecChain.Scope scope) throws IOException, HttpException {
+    try {
+      if (!isRepeatable(request)) {
+        source.invalidate(rejected.value());
+        return null;
+      }
+      CompletableFuture<AccessToken> pending = Promise.ofReplacement(rejected, source);
+      if (pending == null) return null;
+      // Before the wait: the refresh may need the very connection.
+      KeptBody.detach(rejection, scope.execRuntime);
+      AccessToken fresh = ClassicTokenWait.forToken(pending, scope);
+      return Promise.isAnother(fresh, rejected) ? fresh : null;
+    } catch (Throwable e) {
+      // A source of the application's own may throw anything; HttpClient does not expect it all.
+      scope.execRuntime.discardEndpoint();
+      throw e;
     }
   }
 
   private static boolean isRepeatable(ClassicHttpRequest request) {
     HttpEntity body = request.getEntity();
     return body == null || body.isRepeatable();
-  }
-
-  private static void release(ClassicHttpResponse response, ExecRuntime runtime) {
-    try {
-      if (isDrained(response.getEntity())) {
-        runtime.releaseEndpoint();
-      } else {
-        runtime.discardEndpoint();
-      }
-    } catch (IOException e) {
-      runtime.discardEndpoint();
-    }
-    try {
-      response.close();
-    } catch (IOException e) {
-      // The connection was given back or closed above; there is nothing else to close.
-    }
-  }
-
-  private static boolean isDrained(HttpEntity body) throws IOException {
-    if (body == null) return true;
-    InputStream content = body.getContent();
-    if (content == null) return true;
-    byte[] buffer = new byte[8192];
-    long total = 0;
-    for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
-      total += n;
-      if (total > REJECTION_LIMIT) return false;
-    }
-    content.close();
-    return true;
   }
 }

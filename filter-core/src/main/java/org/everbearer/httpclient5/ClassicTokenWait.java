@@ -3,40 +3,66 @@ package org.everbearer.httpclient5;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.concurrent.CancellableDependency;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.everbearer.AccessToken;
 import org.everbearer.TokenException;
-import org.everbearer.TokenSource;
 
 /** A classic caller's thread waits for a token, until the token is there or the request is aborted. */
 final class ClassicTokenWait {
+  private static final long LOOK_MILLIS = 50;
+
   private ClassicTokenWait() {}
 
-  /** @param original the caller's own request, whose abortion reaches whatever it depends on at that time */
-  static AccessToken forToken(TokenSource source, ClassicHttpRequest original)
-      throws TokenException, RequestFailedException {
-    // Such as ClassicRequestBuilder's, which nobody can abort.
-    if (!(original instanceof CancellableDependency)) return source.accessToken();
-    CompletableFuture<AccessToken> pending = source.accessTokenAsync();
-    ((CancellableDependency) original).setDependency(() -> pending.cancel(false));
+  /** Returns what the future brings, perhaps null. Never once the request is aborted: HttpClient trips over that. */
+  static AccessToken forToken(CompletableFuture<AccessToken> pending, ExecChain.Scope scope)
+      throws NoTokenException, RequestFailedException {
     try {
-      return pending.get();
+      AccessToken token = await(pending, scope);
+      if (scope.execRuntime.isExecutionAborted()) throw aborted(null);
+      return token;
     } catch (CancellationException e) {
-      throw aborted();
+      if (scope.execRuntime.isExecutionAborted()) throw aborted(null);
+      throw NoTokenException.of(e);
     } catch (InterruptedException e) {
       pending.cancel(false);
       Thread.currentThread().interrupt();
-      throw new TokenException(TokenException.Reason.INTERRUPTED,
-          "interrupted while waiting for a token; the refresh goes on");
+      throw new NoTokenException(new TokenException(TokenException.Reason.INTERRUPTED,
+          "interrupted while waiting for a token; the refresh goes on"));
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof TokenException) throw (TokenException) e.getCause();
-      throw new TokenException(TokenException.Reason.TRANSIENT, "no token: " + e.getCause(), e.getCause());
+      throw NoTokenException.of(e);
     }
   }
 
-  static RequestFailedException aborted() {
-    return new RequestFailedException("Request aborted");
+  private static AccessToken await(CompletableFuture<AccessToken> pending, ExecChain.Scope scope)
+      throws InterruptedException, ExecutionException {
+    if (scope.originalRequest instanceof CancellableDependency) {
+      // The caller's own request, whose abortion reaches whatever it depends on at that time.
+      ((CancellableDependency) scope.originalRequest).setDependency(() -> pending.cancel(false));
+      return pending.get();
+    }
+    // After a redirect it is a copy that nobody aborts. HttpClient tells of the caller's abortion only who asks.
+    return lookingUp(pending, scope.execRuntime);
+  }
+
+  private static AccessToken lookingUp(CompletableFuture<AccessToken> pending, ExecRuntime runtime)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      if (runtime.isExecutionAborted()) pending.cancel(false);
+      try {
+        return pending.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException notYet) {
+        // Look again.
+      }
+    }
+  }
+
+  /** @param cause what HttpClient made of the abortion, or null */
+  static RequestFailedException aborted(Throwable cause) {
+    return new RequestFailedException("Request aborted", cause);
   }
 }

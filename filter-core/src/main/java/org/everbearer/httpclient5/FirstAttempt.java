@@ -1,6 +1,7 @@
 package org.everbearer.httpclient5;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
@@ -10,7 +11,6 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.nio.AsyncDataConsumer;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.support.BasicRequestBuilder;
@@ -19,7 +19,8 @@ import org.everbearer.TokenSource;
 
 /**
  * The first attempt of one hop, and the way to the second. It passes everything on, except a 401 that another token may
- * cure: of that the caller's callback hears nothing, and it belongs to the second attempt from then on.
+ * cure: that is held, and the caller's callback belongs to the second attempt from then on, or gets the 401 when there
+ * is no other token.
  */
 final class FirstAttempt implements AsyncExecCallback {
   private final RequestSigner signer;
@@ -35,7 +36,7 @@ final class FirstAttempt implements AsyncExecCallback {
   // Set before the request is sent, which orders it before every event of this attempt.
   private AccessToken token;
   // Written by this attempt's I/O thread; a thread that cancels reads it.
-  private volatile HttpResponse rejection;
+  private volatile HeldRejection rejection;
   // Whether the callback has been failed or handed to the second attempt; later events of this attempt are void.
   private final AtomicBoolean over = new AtomicBoolean();
 
@@ -60,14 +61,32 @@ final class FirstAttempt implements AsyncExecCallback {
   @Override
   public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails details)
       throws HttpException, IOException {
-    if (response.getCode() == HttpStatus.SC_UNAUTHORIZED && BearerChallenge.rejectsToken(response)) {
-      boolean another = source.invalidate(token.value());
-      if (another && (body == null || rewindable != null)) {
-        rejection = response;
-        return details == null ? null : new RejectionDrain();
+    if (over.get()) return null;
+    try {
+      HeldRejection held = heldOrNull(response, details);
+      if (held != null) {
+        rejection = held;
+        return details == null ? null : held;
       }
+    } catch (Throwable e) {
+      // A source of the application's own may throw anything; only the callback releases what the exchange holds.
+      if (over.compareAndSet(false, true)) callback.failed(TokenWait.asException(e));
+      return null;
     }
     return callback.handleResponse(response, details);
+  }
+
+  private HeldRejection heldOrNull(HttpResponse response, EntityDetails details) {
+    if (!Verdict.isRejection(response)) {
+      Verdict.tell(response, token, source);
+      return null;
+    }
+    if (body != null && rewindable == null) {
+      source.invalidate(token.value());
+      return null;
+    }
+    CompletableFuture<AccessToken> replacement = Promise.ofReplacement(token, source);
+    return replacement == null ? null : new HeldRejection(response, details, replacement);
   }
 
   @Override
@@ -77,52 +96,40 @@ final class FirstAttempt implements AsyncExecCallback {
 
   @Override
   public void completed() {
-    if (rejection == null) {
-      callback.completed();
-    } else if (over.compareAndSet(false, true)) {
+    HeldRejection held = rejection;
+    if (held == null) {
+      if (!over.get()) callback.completed();
+    } else if (held.isRead() && over.compareAndSet(false, true)) {
       scope.execRuntime.releaseEndpoint();
-      repeat();
+      repeat(held);
     }
   }
 
   @Override
   public void failed(Exception cause) {
-    if (rejection == null) {
-      over.set(true);
+    if (!over.compareAndSet(false, true)) return;
+    HeldRejection held = rejection;
+    if (held == null) {
       callback.failed(cause);
-    } else if (over.compareAndSet(false, true)) {
+    } else {
       // The 401 was there, only its body was not to be had: that costs the connection and nothing else.
       scope.execRuntime.discardEndpoint();
-      repeat();
+      repeat(held);
     }
   }
 
-  private void repeat() {
+  private void repeat(HeldRejection held) {
     if (rewindable != null) rewindable.end();
-    if (scope.cancellableDependency.isCancelled()) {
-      callback.failed(TokenWait.aborted());
-      return;
-    }
-    AccessToken fresh = source.accessTokenNow();
-    if (fresh == null) {
-      TokenWait.forToken(source, scope, callback, this::secondAttempt);
-      return;
-    }
-    try {
-      secondAttempt(fresh);
-    } catch (HttpException | IOException | RuntimeException e) {
-      callback.failed(e);
-    }
+    TokenWait.forToken(held.replacement, scope, callback, fresh -> secondAttempt(fresh, held));
   }
 
-  private void secondAttempt(AccessToken fresh) throws HttpException, IOException {
-    if (fresh.value().equals(token.value())) {
-      callback.handleResponse(rejection, null);
-      callback.completed();
+  private void secondAttempt(AccessToken fresh, HeldRejection held) throws HttpException, IOException {
+    if (!Promise.isAnother(fresh, token)) {
+      held.handTo(callback);
       return;
     }
     RequestSigner.restore(request, unsigned);
-    send(fresh, body, callback);
+    send(fresh, body, new SecondAttempt(source, fresh, callback));
   }
 
   private void send(AccessToken current, AsyncEntityProducer producer, AsyncExecCallback events)

@@ -3,14 +3,12 @@ package org.everbearer.httpclient5;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.HttpException;
 import org.everbearer.AccessToken;
-import org.everbearer.TokenException;
 import org.everbearer.TokenSource;
 
 /** One exchange that waits for a token: it ends once, by the token, by a failure, or by the caller's cancellation. */
@@ -22,12 +20,14 @@ final class TokenWait implements Cancellable {
 
   private final AtomicBoolean ended = new AtomicBoolean();
   private final CompletableFuture<AccessToken> pending;
+  private final AsyncExecChain.Scope scope;
   private final AsyncExecCallback callback;
   private final Continuation continuation;
 
-  private TokenWait(
-      CompletableFuture<AccessToken> pending, AsyncExecCallback callback, Continuation continuation) {
+  private TokenWait(CompletableFuture<AccessToken> pending, AsyncExecChain.Scope scope, AsyncExecCallback callback,
+      Continuation continuation) {
     this.pending = pending;
+    this.scope = scope;
     this.callback = callback;
     this.continuation = continuation;
   }
@@ -36,22 +36,43 @@ final class TokenWait implements Cancellable {
   static void forToken(
       TokenSource source, AsyncExecChain.Scope scope, AsyncExecCallback callback, Continuation continuation) {
     scope.execRuntime.releaseEndpoint();
-    TokenWait wait = new TokenWait(source.accessTokenAsync(), callback, continuation);
-    // First this, for the continuation puts its own dependency there. An exchange already cancelled cancels at once.
+    CompletableFuture<AccessToken> pending;
+    try {
+      pending = Promise.ofToken(source);
+    } catch (Throwable e) {
+      callback.failed(asException(e));
+      return;
+    }
+    forToken(pending, scope, callback, token -> continuation.proceed(Promise.kept(token, source)));
+  }
+
+  /** For what has been promised already; the continuation gets what it brings, perhaps null. */
+  static void forToken(CompletableFuture<AccessToken> pending, AsyncExecChain.Scope scope,
+      AsyncExecCallback callback, Continuation continuation) {
+    TokenWait wait = new TokenWait(pending, scope, callback, continuation);
+    // First this, for the continuation puts its own dependency there. An exchange already cancelled cancels at once,
+    // but not one that is cancelled just now.
     scope.cancellableDependency.setDependency(wait);
-    wait.pending.whenComplete(wait::complete);
+    if (scope.cancellableDependency.isCancelled()) wait.cancel();
+    pending.whenComplete(wait::complete);
   }
 
   private void complete(AccessToken token, Throwable failure) {
     if (!ended.compareAndSet(false, true)) return;
+    if (scope.cancellableDependency.isCancelled()) {
+      // The attempt before, which is over, may have put its own dependency in the place of ours.
+      callback.failed(aborted());
+      return;
+    }
     if (failure != null) {
-      callback.failed(asException(failure));
+      callback.failed(NoTokenException.of(failure));
       return;
     }
     try {
       continuation.proceed(token);
-    } catch (HttpException | IOException | RuntimeException e) {
-      callback.failed(e);
+    } catch (Throwable e) {
+      // Nobody else hears of it: the future keeps what its dependent actions throw.
+      callback.failed(asException(e));
     }
   }
 
@@ -69,10 +90,9 @@ final class TokenWait implements Cancellable {
     return new CancellationException("Request aborted");
   }
 
-  private static Exception asException(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause() : failure;
-    if (cause instanceof TokenException) return new NoTokenException((TokenException) cause);
-    return cause instanceof Exception ? (Exception) cause : new HttpException("No token", cause);
+  /** What HttpClient can carry to the caller, and does not take up again. */
+  static Exception asException(Throwable thrown) {
+    if (thrown instanceof HttpException || thrown instanceof RuntimeException) return (Exception) thrown;
+    return NoTokenException.of(thrown);
   }
 }

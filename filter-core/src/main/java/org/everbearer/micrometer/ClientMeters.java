@@ -16,13 +16,19 @@ import org.everbearer.TokenEvent.Type;
 
 /** The meters of one client. Its counters are there, at zero, from its first event on. */
 final class ClientMeters {
+  private static final int MOST_ASKING = 100_000;
+
   private final MeterRegistry registry;
   private final String client;
   private final Clock clock;
   private final Map<Type, Counter> counters = new EnumMap<>(Type.class);
   private final Set<Meter> own = ConcurrentHashMap.newKeySet();
+  /** The identities for which the token endpoint is being asked. */
+  private final Set<String> asking = ConcurrentHashMap.newKeySet();
   // Written by the event thread, read by whoever scrapes.
   private volatile Instant expiresAt;
+  private volatile boolean endUnknown;
+  private volatile boolean failing;
   private volatile int streak;
   private volatile boolean gauged;
 
@@ -50,6 +56,17 @@ final class ClientMeters {
     return counters.get(type);
   }
 
+  void asks(String identity) {
+    // Some ends may have been dropped on their way here.
+    if (asking.size() >= MOST_ASKING) asking.clear();
+    asking.add(identity);
+  }
+
+  /** Whether somebody was asked. */
+  boolean answered(String identity) {
+    return asking.remove(identity);
+  }
+
   void own(Meter meter) {
     own.add(meter);
   }
@@ -57,12 +74,29 @@ final class ClientMeters {
   /** Takes up what the event says of the application's token. */
   void hold(TokenEvent event) {
     expiresAt = event.expiresIn() == null ? null : event.at().plus(event.expiresIn());
-    if (event.type() == Type.FAILED) streak = event.streak();
-    boolean ends = event.type() == Type.REFRESHED || event.type() == Type.ADOPTED || event.type() == Type.STORED
-        || event.type() == Type.LOADED || event.type() == Type.CLEARED;
-    if (ends) streak = 0;
+    endUnknown = event.endUnknown();
+    switch (event.type()) {
+      case FAILED:
+        streak = event.streak();
+        failing = true;
+        break;
+      case REFRESHED:
+      case UNCHANGED:
+      case ADOPTED:
+      case STORED:
+      case LOADED:
+      case CLEARED:
+        streak = 0;
+        failing = false;
+        break;
+      default:
+        break;
+    }
     if (gauged) return;
     gauged = true;
+    own.add(Gauge.builder("everbearer.valid", this, ClientMeters::valid)
+        .description("Whether calls are served a token: 1, or 0")
+        .tag("client", client).strongReference(true).register(registry));
     own.add(Gauge.builder("everbearer.token.expiry", this, ClientMeters::secondsToExpiry)
         .description("Until the application's token expires; negative since then")
         .baseUnit("seconds").tag("client", client).strongReference(true).register(registry));
@@ -71,9 +105,15 @@ final class ClientMeters {
         .tag("client", client).strongReference(true).register(registry));
   }
 
+  /** A token whose end nothing tells is served until it is rejected, while refreshing fails. */
+  private double valid() {
+    Instant end = expiresAt;
+    return end != null && (end.isAfter(clock.instant()) || endUnknown && failing) ? 1 : 0;
+  }
+
   private double secondsToExpiry() {
     Instant end = expiresAt;
-    return end == null ? Double.NaN : Duration.between(clock.instant(), end).toMillis() / 1000.0;
+    return end == null || endUnknown ? Double.NaN : Duration.between(clock.instant(), end).toMillis() / 1000.0;
   }
 
   void removeFrom(MeterRegistry from) {

@@ -88,6 +88,11 @@ public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
   }
 
   @Override
+  public Boolean getValid() {
+    return state.valid(state.now());
+  }
+
+  @Override
   public Double getSecondsToExpiry() {
     return state.secondsToExpiry(state.now());
   }
@@ -96,7 +101,7 @@ public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
   public Date getNextRefresh() {
     if (!state.isSingle()) return null;
     Known known = state.known();
-    return date(known.failure != null ? known.failure.nextTry() : known.refreshesAt());
+    return date(known.failure != null ? known.nextTry() : known.refreshesAt());
   }
 
   @Override
@@ -108,6 +113,11 @@ public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
   @Override
   public long getRefreshCount() {
     return state.counters.of(Type.REFRESHED);
+  }
+
+  @Override
+  public long getUnchangedCount() {
+    return state.counters.of(Type.UNCHANGED);
   }
 
   @Override

@@ -48,18 +48,20 @@ public final class ClientState implements TokenListener {
   /**
    * Says what kind of client it is, as soon as that is known.
    *
-   * @param background whether tokens are refreshed with no traffic
+   * @param refreshesItself whether tokens are refreshed ahead of their end with no traffic
    */
-  public void describe(Tokens tokens, boolean background) {
-    shape = new Shape(tokens, background);
+  public void describe(Tokens tokens, boolean refreshesItself) {
+    shape = new Shape(tokens, refreshesItself);
   }
 
   @Override
   public void onEvent(TokenEvent event) {
-    counters.count(event);
-    if (event.failure() != null) lastFailure = event;
+    boolean counts = counters.count(event);
+    // A dead family has one end, with the server's words: what fails after that asks nobody and tells nothing new.
+    boolean told = !counts && APPLICATION.equals(event.identity()) && known.death != null;
+    if (event.failure() != null && !told) lastFailure = event;
     if (APPLICATION.equals(event.identity())) known = known.after(event);
-    if (event.type() != Type.HELD && event.type() != Type.EVENTS_DROPPED) timeline.add(event);
+    if (event.type() != Type.HELD && event.type() != Type.EVENTS_DROPPED && !told) timeline.add(event);
   }
 
   /** The client's name. */
@@ -91,7 +93,7 @@ public final class ClientState implements TokenListener {
   }
 
   Sentence sentence(Instant now) {
-    if (isSingle()) return Sentence.of(known, shape.background, now);
+    if (isSingle()) return Sentence.of(known, shape.refreshesItself, now);
     return shape.tokens == Tokens.INBOUND ? Sentence.relaying()
         : Sentence.perUser(counters.of(Type.REFRESHED), counters.of(Type.FAILED));
   }
@@ -107,7 +109,15 @@ public final class ClientState implements TokenListener {
     return condition(now()).name();
   }
 
-  /** Seconds until the application's token expires, negative since then; null when there is none. */
+  /** Whether calls are served a token; null where there is not one token for all. */
+  Boolean valid(Instant now) {
+    return isSingle() ? known.isLive(now) : null;
+  }
+
+  /**
+   * Seconds until the application's token expires, negative since then; null when there is none, or nothing tells its
+   * end.
+   */
   Double secondsToExpiry(Instant now) {
     Instant end = isSingle() ? known.expiresAt() : null;
     return end == null ? null : Duration.between(now, end).toMillis() / 1000.0;
@@ -116,11 +126,11 @@ public final class ClientState implements TokenListener {
   /** What does not change while the client runs. */
   private static final class Shape {
     private final Tokens tokens;
-    private final boolean background;
+    private final boolean refreshesItself;
 
-    private Shape(Tokens tokens, boolean background) {
+    private Shape(Tokens tokens, boolean refreshesItself) {
       this.tokens = tokens;
-      this.background = background;
+      this.refreshesItself = refreshesItself;
     }
   }
 }

@@ -3,58 +3,130 @@ package org.everbearer.observe;
 import java.time.Duration;
 import java.time.Instant;
 import org.everbearer.TokenEvent;
+import org.everbearer.TokenEvent.Type;
 import org.everbearer.TokenException.Reason;
 
-/** What the events so far say of one identity's tokens: the events that still matter. Immutable. */
+/** What the events so far say of one identity's tokens: the events that still matter. */
 final class Known {
-  static final Known NOTHING = new Known(null, null, null, null, null, null);
+  static final Known NOTHING = new Known();
 
+  // Set by after() before anybody else sees the object, and never again.
   /** The newest: it says what is held. */
-  final TokenEvent last;
+  TokenEvent last;
   /** A refresh is on its way since then, or null. */
-  final TokenEvent asking;
+  TokenEvent asking;
   /** The first and the last failure of the present streak, or null. */
-  final TokenEvent failingSince;
-  final TokenEvent failure;
-  /** The refresh token was rejected, or null. */
-  final TokenEvent dead;
+  TokenEvent failingSince;
+  TokenEvent failure;
+  /** The refresh token was rejected, or null; and how that came about, in the server's words where they are known. */
+  TokenEvent dead;
+  String death;
   /** New tokens wait to be saved, or null. */
-  final TokenEvent unsaved;
+  TokenEvent unsaved;
+  /** The tokens were cleared, or null. */
+  TokenEvent cleared;
+  /** A resource server rejected the token that is held, or null. */
+  TokenEvent rejected;
+  /** Whether the token endpoint has given any answer yet. */
+  boolean reached;
+  private Presentations presentations = Presentations.NONE;
 
-  private Known(TokenEvent last, TokenEvent asking, TokenEvent failingSince, TokenEvent failure, TokenEvent dead,
-      TokenEvent unsaved) {
-    this.last = last;
-    this.asking = asking;
-    this.failingSince = failingSince;
-    this.failure = failure;
-    this.dead = dead;
-    this.unsaved = unsaved;
+  private Known() {}
+
+  private Known(Known before) {
+    last = before.last;
+    asking = before.asking;
+    failingSince = before.failingSince;
+    failure = before.failure;
+    dead = before.dead;
+    death = before.death;
+    unsaved = before.unsaved;
+    cleared = before.cleared;
+    rejected = before.rejected;
+    reached = before.reached;
+    presentations = before.presentations;
   }
 
   Known after(TokenEvent event) {
+    Known now = new Known(this);
+    now.take(event);
+    now.last = event;
+    return now;
+  }
+
+  private void take(TokenEvent event) {
     switch (event.type()) {
       case REFRESHING:
       case REPLAYED:
-        return new Known(event, event, failingSince, failure, dead, unsaved);
+        asking = event;
+        break;
       case FAILED:
+        asking = null;
+        if (failingSince == null) failingSince = event;
+        failure = event;
         // Without an event of its own where another node, or an earlier start of this one, has met the rejection.
-        boolean over = dead == null && event.failure().reason() == Reason.REJECTED;
-        return new Known(event, null, failingSince == null ? event : failingSince, event, over ? event : dead, unsaved);
+        if (event.failure().reason() == Reason.REJECTED) dies(event);
+        break;
       case DEAD:
-        return new Known(event, asking, failingSince, failure, event, unsaved);
+        dies(event);
+        break;
       case NOT_SAVED:
-        return new Known(event, asking, failingSince, failure, dead, event);
+        unsaved = event;
+        break;
       case SAVED:
-        return new Known(event, asking, failingSince, failure, dead, null);
+        unsaved = null;
+        break;
+      case INVALIDATED:
+        rejected = event;
+        break;
       case LOADED:
       case STORED:
       case CLEARED:
-        return new Known(event, null, null, null, null, null);
+        begins();
+        unsaved = null;
+        cleared = event.type() == Type.CLEARED ? event : null;
+        break;
       case REFRESHED:
+      case UNCHANGED:
       case ADOPTED:
-        return new Known(event, null, null, null, null, unsaved);
+        begins();
+        break;
       default:
-        return new Known(event, asking, failingSince, failure, dead, unsaved);
+        break;
+    }
+    if (rejected != null && !rejected.token().equals(event.token())) rejected = null;
+    reached |= answers(event);
+    presentations = presentations.after(event);
+  }
+
+  /** Tokens have come, or are gone: what was wrong with those before them is over. */
+  private void begins() {
+    asking = null;
+    failingSince = null;
+    failure = null;
+    dead = null;
+    death = null;
+    cleared = null;
+  }
+
+  private void dies(TokenEvent event) {
+    if (dead == null) dead = event;
+    if (death == null && event.failure() != null) death = presentations.rejected(event.failure().getMessage());
+  }
+
+  /** Whether the event shows that the token endpoint can be reached. */
+  static boolean answers(TokenEvent event) {
+    if (event.type() == Type.REFRESHED || event.type() == Type.UNCHANGED || event.type() == Type.DEAD) return true;
+    if (event.type() != Type.FAILED) return false;
+    switch (event.failure().reason()) {
+      case TRANSIENT:
+      case AMBIGUOUS:
+      case REJECTED:
+      case NEEDS_USER:
+      case CONFIGURATION:
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -67,17 +139,34 @@ final class Known {
     return live ? Condition.VALID : Condition.EXPIRED;
   }
 
+  /** Whether a call is served the token. */
   boolean isLive(Instant now) {
-    return expiresAt() != null && expiresAt().isAfter(now);
+    Instant end = end();
+    return end != null && (end.isAfter(now) || failure != null && isEndUnknown());
   }
 
-  /** By the local clock; null when no token is held. */
+  /** Whether nothing tells when the token that is held ends. */
+  boolean isEndUnknown() {
+    return last != null && last.endUnknown() && last.expiresIn() != null;
+  }
+
+  /** By the local clock; null when no token is held, or nothing tells its end. */
   Instant expiresAt() {
+    return isEndUnknown() ? null : end();
+  }
+
+  private Instant end() {
     return last == null ? null : end(last, last.expiresIn());
   }
 
+  /** Null also where there will be none. */
   Instant refreshesAt() {
-    return last == null ? null : end(last, last.refreshesIn());
+    return last == null || dead != null ? null : end(last, last.refreshesIn());
+  }
+
+  /** When a failed refresh is tried again, or null. */
+  Instant nextTry() {
+    return failure == null || dead != null ? null : failure.nextTry();
   }
 
   Reason reason() {

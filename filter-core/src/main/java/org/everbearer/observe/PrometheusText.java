@@ -34,6 +34,8 @@ public final class PrometheusText {
     counter("everbearer_store_failures", "Failed reads and writes of the token store", Type.STORE_FAILED);
     counter("everbearer_unsaved_tokens", "New tokens that could not be saved at once", Type.NOT_SAVED);
     counter("everbearer_dropped_events", "Events that were not told because a listener is too slow", Type.EVENTS_DROPPED);
+    gauge("everbearer_valid", "Whether calls are served a token: 1, or 0",
+        client -> client.isSingle() ? client.valid(client.now()) ? 1.0 : 0.0 : null);
     gauge("everbearer_token_expiry_seconds", "Until the application's token expires; negative since then",
         client -> client.secondsToExpiry(client.now()));
     gauge("everbearer_failure_streak", "Refreshes of the application's token that failed in a row",

@@ -24,58 +24,90 @@ final class Sentence {
         + (refreshed == 1 ? " refresh" : " refreshes") + " succeeded and " + failed + " failed.");
   }
 
-  static Sentence of(Known known, boolean background, Instant now) {
+  /** @param refreshesItself whether tokens are refreshed ahead of their end with no traffic */
+  static Sentence of(Known known, boolean refreshesItself, Instant now) {
     Sentence said = new Sentence();
-    said.condition(known, background, now);
+    said.condition(known, refreshesItself, now);
     if (known.unsaved != null) said.say(" The newest tokens are not saved yet: do not stop this process.");
     return said;
   }
 
-  private void condition(Known known, boolean background, Instant now) {
-    boolean live = known.isLive(now);
+  private void condition(Known known, boolean refreshesItself, Instant now) {
     switch (known.at(now)) {
       case STARTING:
         say("Not used yet; the first call gets a token.");
         break;
       case VALID:
-        say("Valid for ").until(known.expiresAt());
-        renewal(known, background, now);
+        life(known, "Valid for ", "Valid until it is rejected, for it says nothing of its end");
+        renewal(known, refreshesItself, now);
+        rejections(known);
         break;
       case REFRESHING:
-        say("Valid for ").until(known.expiresAt()).say("; the next token is being fetched.");
+        life(known, "Valid for ", "Served until it is rejected, for it says nothing of its end");
+        say("; the next token is being fetched.");
+        rejections(known);
         break;
       case FAILING:
-        say(reason(known.reason()) + ". The present token is valid for ").until(known.expiresAt());
-        nextTry(known, now, "; next try in ");
+        say(trouble(known) + ". ");
+        life(known, "The present token is valid for ", "The present token says nothing of its end, and is served until it is"
+            + " rejected");
+        nextTry(known, now);
+        rejections(known);
         break;
       case FETCHING:
         say("No valid token; a new one is being fetched.");
         break;
       case EXPIRED:
-        if (known.last.type() == Type.CLEARED) say("The tokens were cleared; sign in again, or hand over new ones.");
+        if (known.cleared != null) say("The tokens were cleared; sign in again, or hand over new ones.");
+        else if (known.last.type() == Type.GIVEN_UP) say("Given up by hand; the next call gets another one.");
         else say(known.last.expiresIn() == null ? "No token yet; the next call gets one." : "Expired; the next call refreshes it.");
         break;
       case DEAD:
-        say("The refresh token was rejected; sign in again, or configure new tokens.");
-        if (live) say(" The present token is valid for ").until(known.expiresAt()).say(".");
+        death(known, now);
         break;
       default:
-        say("No valid token: " + lower(reason(known.reason())));
-        nextTry(known, now, "; next try in ");
+        say("No valid token: " + lower(trouble(known)));
+        nextTry(known, now);
     }
   }
 
-  private void renewal(Known known, boolean background, Instant now) {
-    Instant due = known.refreshesAt();
-    boolean ahead = due != null && due.isBefore(known.expiresAt());
-    if (!ahead) say(background ? "." : "; refreshed by the first call after that.");
-    else if (due.isAfter(now)) say(background ? "; refreshes itself in " : "; refreshed by the first call in ").until(due).say(".");
-    else say(background ? "; is due to be refreshed." : "; the next call refreshes it.");
+  private void life(Known known, String validFor, String endUnknown) {
+    if (known.isEndUnknown()) say(endUnknown);
+    else say(validFor).until(known.expiresAt());
   }
 
-  private void nextTry(Known known, Instant now, String words) {
-    Instant next = known.failure.nextTry();
-    if (next != null && next.isAfter(now)) say(words).until(next);
+  private void renewal(Known known, boolean refreshesItself, Instant now) {
+    Instant due = known.refreshesAt();
+    boolean ahead = due != null && (known.isEndUnknown() || due.isBefore(known.expiresAt()));
+    if (!ahead) say(refreshesItself ? "." : "; refreshed by the first call after that.");
+    else if (due.isAfter(now)) say(refreshesItself ? "; refreshes itself in " : "; refreshed by the first call in ").until(due).say(".");
+    else say(refreshesItself ? "; is due to be refreshed." : "; the next call refreshes it.");
+  }
+
+  private void rejections(Known known) {
+    if (known.rejected == null) return;
+    int tokens = known.rejected.streak();
+    say(tokens > 1 ? " The API has rejected it, and the " + (tokens == 2 ? "one" : tokens - 1) + " before it (401)."
+        : " The API has rejected it (401).");
+  }
+
+  private void death(Known known, Instant now) {
+    say("The refresh token was rejected; sign in again, or configure new tokens.");
+    if (known.isLive(now)) {
+      life(known, " The present token is valid for ", " The present token is served until it is rejected");
+      say(".");
+    }
+    if (known.death != null) say(" What led there: " + known.death + (known.death.endsWith(".") ? "" : "."));
+  }
+
+  private static String trouble(Known known) {
+    boolean never = known.reason() == Reason.NOT_SENT && !known.reached;
+    return reason(known.reason()) + (never ? ", and has not been since the start: check its address" : "");
+  }
+
+  private void nextTry(Known known, Instant now) {
+    Instant next = known.nextTry();
+    if (next != null && next.isAfter(now)) say("; next try in ").until(next);
     say(".");
   }
 

@@ -52,14 +52,15 @@ public final class StateJson {
       else sentence.add((String) part);
     }
     json.add("sentence", sentence);
-    if (client.isSingle()) held(json, client.known());
+    if (client.isSingle()) held(json, client.known(), now);
     TokenEvent failure = client.lastFailure();
     if (failure != null) json.add("lastFailure", failure(failure));
     json.add("counters", counters(client.counters));
     return json;
   }
 
-  private static void held(JsonObject json, Known known) {
+  private static void held(JsonObject json, Known known, Instant now) {
+    json.addProperty("valid", known.isLive(now));
     if (known.last == null) return;
     json.addProperty("token", known.last.token());
     json.addProperty("generation", known.last.generation());
@@ -68,7 +69,7 @@ public final class StateJson {
     Timeline.put(json, "refreshesAt", known.refreshesAt());
     Timeline.put(json, "refreshingSince", known.asking == null ? null : known.asking.at());
     Timeline.put(json, "failingSince", known.failingSince == null ? null : known.failingSince.at());
-    Timeline.put(json, "nextTry", known.failure == null ? null : known.failure.nextTry());
+    Timeline.put(json, "nextTry", known.nextTry());
   }
 
   private static JsonObject failure(TokenEvent failed) {
@@ -82,6 +83,7 @@ public final class StateJson {
   private static JsonObject counters(Counters counters) {
     JsonObject json = new JsonObject();
     json.addProperty("refreshed", counters.of(Type.REFRESHED));
+    json.addProperty("unchanged", counters.of(Type.UNCHANGED));
     json.addProperty("failed", counters.of(Type.FAILED));
     json.addProperty("rejections", counters.of(Type.INVALIDATED));
     json.addProperty("replays", counters.of(Type.REPLAYED));

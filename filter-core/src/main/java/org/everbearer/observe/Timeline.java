@@ -46,8 +46,12 @@ final class Timeline {
     json.addProperty("node", event.node());
     if (event.trigger() != null) json.addProperty("trigger", Words.lower(event.trigger()));
     if (event.duration() != null) json.addProperty("duration", event.duration().toMillis());
+    if (event.count() != 1) json.addProperty("count", event.count());
     json.addProperty("token", event.token());
     json.addProperty("generation", event.generation());
+    if (event.familyBefore() != null) json.addProperty("familyBefore", event.familyBefore());
+    if (event.familyNow() != null) json.addProperty("familyNow", event.familyNow());
+    if (event.endUnknown()) json.addProperty("endUnknown", true);
     put(json, "expiresAt", Known.end(event, event.expiresIn()));
     put(json, "refreshesAt", Known.end(event, event.refreshesIn()));
     put(json, "nextTry", event.nextTry());

@@ -7,13 +7,16 @@ import java.util.Date;
  * user there is no one token: then what concerns one is null, and the operations refuse.
  */
 public interface TokenSourceMXBean {
-  /** One of STARTING, PER_USER, VALID, REFRESHING, FAILING, EXPIRED, FETCHING, DOWN, DEAD. */
+  /** One of STARTING, PER_USER, RELAYING, VALID, REFRESHING, FAILING, EXPIRED, FETCHING, DOWN, DEAD. */
   String getState();
 
   /** The state in a sentence, as in {@code Valid for 41 s; refreshes itself in 11 s.} */
   String getSummary();
 
-  /** Until the access token expires, negative since then; null when there is none. */
+  /** Whether calls are served a token. */
+  Boolean getValid();
+
+  /** Until the access token expires, negative since then; null when there is none, or nothing tells its end. */
   Double getSecondsToExpiry();
 
   /** When the token enters its refresh margin, or a failed refresh is tried again; null when nothing is planned. */
@@ -22,10 +25,13 @@ public interface TokenSourceMXBean {
   /** The first eight digits of the access token's SHA-256; {@code none} when there is none. */
   String getTokenFingerprint();
 
-  /** Refreshes that brought a token, since the start. */
+  /** Refreshes that brought a new token, since the start. */
   long getRefreshCount();
 
-  /** Refreshes that failed, since the start. */
+  /** Refreshes that brought the token that was held already, since the start. */
+  long getUnchangedCount();
+
+  /** Refreshes that failed, since the start; none where nobody was asked. */
   long getFailureCount();
 
   /** How often a resource server rejected a token (401). */
@@ -43,7 +49,7 @@ public interface TokenSourceMXBean {
   /** Reads and writes of the store that failed, since the start. */
   long getStoreFailureCount();
 
-  /** Events that were not told to listeners, and are in no counter, because a listener is too slow. */
+  /** Events that were not told to a listener, because it is too slow. */
   long getDroppedEventCount();
 
   /** How many refreshes of the application's token have failed in a row. */
@@ -64,6 +70,6 @@ public interface TokenSourceMXBean {
   /** Begins a refresh now, whatever the state and the back-off, and does not wait for it. */
   void refreshNow();
 
-  /** Gives up the access token as if a resource server had rejected it: the next call waits for a new one. */
+  /** Gives up the access token, for instance because it has leaked: the next call waits for a new one. */
   void invalidate();
 }

@@ -19,8 +19,10 @@ final class Dialect {
   /** Null when nothing but the structure decides. */
   final Pattern deadTokenPattern;
   final Reason invalidGrant;
-  /** What a 401 or 403 means that says no more. */
+  /** What a 401 or 403 means whose error code, which it must have, is not known. */
   final Reason unauthorized;
+  /** Whether a request may use up what it presents, so that a lost answer matters. */
+  final boolean spends;
   /** Whether {@code token_type} means what RFC 6749 says; a home-grown reply may use that name for anything. */
   final boolean checksType;
   /** The {@code issued_token_type} that is wanted beside the usual ones; null where the reply has none. */
@@ -34,6 +36,7 @@ final class Dialect {
     this.deadTokenPattern = deadTokenPattern;
     this.invalidGrant = invalidGrant;
     this.unauthorized = unauthorized;
+    this.spends = refreshTokenPath != null;
     this.checksType = unauthorized == Reason.CONFIGURATION;
     this.issuedTokenType = issuedTokenType;
   }

@@ -21,6 +21,8 @@ final class Flight {
   private enum State { CONNECTING, SENDING, EXPIRED_UNSENT, EXPIRED_SENT }
 
   private final HttpUriRequestBase request;
+  /** By the thread of the exchange alone. */
+  private boolean answered;
   private final AtomicReference<State> state = new AtomicReference<>(State.CONNECTING);
 
   Flight(HttpUriRequestBase request) {
@@ -43,6 +45,16 @@ final class Flight {
     request.cancel();
   }
 
+  /** The head of the reply is there. */
+  void answerBegins() {
+    answered = true;
+  }
+
+  /** Ends the connection at once. */
+  void cancel() {
+    request.cancel();
+  }
+
   boolean hasExpired() {
     return state.get() == State.EXPIRED_SENT;
   }
@@ -52,7 +64,7 @@ final class Flight {
     switch (state.get()) {
       case CONNECTING:
         return new TokenException(Reason.NOT_SENT, "cannot connect to " + where + " (" + e + "), nothing was sent"
-            + (e instanceof SSLException ? "; check the server's certificate and javax.net.ssl.trustStore" : ""), e);
+            + TlsTrouble.remedy(e, "https".equalsIgnoreCase(request.getScheme())), e);
       case EXPIRED_UNSENT:
         return new TokenException(Reason.NOT_SENT,
             "no connection to " + where + " within the request timeout, nothing was sent", e);
@@ -60,6 +72,10 @@ final class Flight {
         return new TokenException(Reason.AMBIGUOUS, "no complete answer from " + where
             + " within the request timeout; the request was sent and may have taken effect");
       default:
+        if (!answered && TlsTrouble.isRefusedClient(e)) {
+          return new TokenException(Reason.NOT_SENT, where + " refused the connection before it read the request ("
+              + e.getMessage() + "): " + TlsTrouble.refusedClient(), e);
+        }
         return new TokenException(Reason.AMBIGUOUS, "the answer from " + where + " broke off ("
             + e.getClass().getSimpleName() + "); the request was sent and may have taken effect", harmless(e));
     }

@@ -1,60 +1,38 @@
 package org.everbearer.refresh;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.everbearer.TokenException;
 
-/** What a server answered, read to its end or to the bound. Immutable. */
+/** What a server answered, as far as it came or to the bound. Immutable. */
 final class HttpReply {
-  private static final int MAX_BODY = 1 << 20;
-
   private final int status;
   private final String mediaType;
   private final Instant date;
   private final String retryAfter;
   private final String body;
+  private final TokenException brokenOff;
 
-  private HttpReply(ClassicHttpResponse response, String body) {
+  /**
+   * @param body null if it is too large
+   * @param brokenOff see {@link #brokenOff()}
+   */
+  HttpReply(ClassicHttpResponse response, String body, TokenException brokenOff) {
     this.status = response.getCode();
     this.mediaType = header(response, HttpHeaders.CONTENT_TYPE).split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
     this.date = DateUtils.parseStandardDate(header(response, HttpHeaders.DATE));
     this.retryAfter = header(response, HttpHeaders.RETRY_AFTER).trim();
     this.body = body;
+    this.brokenOff = brokenOff;
   }
 
-  static HttpReply read(ClassicHttpResponse response) throws IOException {
-    HttpEntity entity = response.getEntity();
-    if (entity == null) return new HttpReply(response, "");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] buffer = new byte[8192];
-    // Not closed here: closing reads what is left.
-    InputStream content = entity.getContent();
-    for (int n; (n = content.read(buffer)) >= 0;) {
-      bytes.write(buffer, 0, n);
-      if (bytes.size() > MAX_BODY) return new HttpReply(response, null);
-    }
-    // JSON is UTF-8, whatever the charset parameter says (RFC 8259 section 8.1).
-    return new HttpReply(response, new String(bytes.toByteArray(), StandardCharsets.UTF_8));
-  }
-
-  private static String header(ClassicHttpResponse response, String name) {
+  static String header(ClassicHttpResponse response, String name) {
     Header header = response.getFirstHeader(name);
     return header == null || header.getValue() == null ? "" : header.getValue();
   }
@@ -67,16 +45,32 @@ final class HttpReply {
     return status >= 200 && status < 300;
   }
 
+  /**
+   * Whether a gateway says that it has passed the request on and got no answer. The others of Cloudflare's statuses say
+   * that it did not reach the server.
+   */
+  boolean saysOutcomeUnknown() {
+    return status == 502 || status == 504 || status == 520 || status == 524 || status == 598 || status == 599;
+  }
+
   /** Whether the status speaks of the moment, not of the request. */
   boolean saysLater() {
     return status < 400 || status >= 500 || status == 408 || status == 425 || status == 429;
+  }
+
+  /**
+   * What is to be thrown unless the body proves itself to be complete: the framing was broken, or time was up. Null if
+   * all is well.
+   */
+  TokenException brokenOff() {
+    return brokenOff;
   }
 
   boolean isOversize() {
     return body == null;
   }
 
-  /** The whole body, empty if there is none or too much of it. */
+  /** The body, empty if there is none or too much of it. */
   String text() {
     return body == null ? "" : body;
   }
@@ -111,13 +105,6 @@ final class HttpReply {
    * text/html by mistake has handed them out, and taking its reply for a login page would lose them.
    */
   JsonObject json() {
-    JsonReader reader = new JsonReader(new StringReader(text().startsWith("\uFEFF") ? text().substring(1) : text()));
-    reader.setStrictness(Strictness.STRICT);
-    try {
-      JsonElement element = JsonParser.parseReader(reader);
-      return element.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT ? element.getAsJsonObject() : null;
-    } catch (JsonParseException | IOException | IllegalStateException notJson) {
-      return null;
-    }
+    return Json.object(text());
   }
 }

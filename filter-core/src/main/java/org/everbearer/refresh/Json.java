@@ -2,10 +2,34 @@ package org.everbearer.refresh;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
 
-/** Reading members that may be absent, or of another type than they should be. */
+/** Reading one object strictly, and members that may be absent, or of another type than they should be. */
 final class Json {
   private Json() {}
+
+  /** The text as one complete JSON object and nothing else, or null. */
+  static JsonObject object(String text) {
+    JsonReader reader = new JsonReader(new StringReader(trimmed(text)));
+    reader.setStrictness(Strictness.STRICT);
+    try {
+      JsonElement element = JsonParser.parseReader(reader);
+      return element.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT ? element.getAsJsonObject() : null;
+    } catch (JsonParseException | IOException | IllegalStateException notJson) {
+      return null;
+    }
+  }
+
+  /** Without a byte order mark, and without the NUL that programs in C like to send after the end. */
+  static String trimmed(String text) {
+    return (text.startsWith("\uFEFF") ? text.substring(1) : text).trim();
+  }
 
   /** The member at the end of the dotted path, or null. */
   static JsonElement at(JsonObject object, String path) {

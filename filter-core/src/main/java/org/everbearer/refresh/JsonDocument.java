@@ -24,12 +24,16 @@ final class JsonDocument {
     try {
       reply = http.exchange(get, deadline);
     } catch (TokenException e) {
-      if (e.reason() != Reason.AMBIGUOUS) throw e;
-      throw new TokenException(Reason.NOT_SENT, "no complete answer from " + EndpointUri.describe(uri), e.getCause());
+      throw e.reason() == Reason.AMBIGUOUS ? incomplete(uri, e) : e;
     }
     JsonObject document = reply.isSuccess() ? reply.json() : null;
-    if (document == null) throw new Absent(failure(reply, uri, remedy));
-    return document;
+    if (document != null) return document;
+    if (reply.brokenOff() != null) throw incomplete(uri, reply.brokenOff());
+    throw new Absent(failure(reply, uri, remedy));
+  }
+
+  private static TokenException incomplete(URI uri, TokenException e) {
+    return new TokenException(Reason.NOT_SENT, "no complete answer from " + EndpointUri.describe(uri), e.getCause());
   }
 
   private static TokenException failure(HttpReply reply, URI uri, String remedy) {

@@ -22,8 +22,9 @@ import org.everbearer.TokenSet;
  * SessionRefresh.builder(endpoint).refreshTokenField("token").accessTokenPath("data.access").build();
  * }</pre>
  *
- * <p>401 and 403 mean that the refresh token is dead, and so does any 4xx or 5xx whose body matches
- * {@code deadTokenPattern}. Safe for use by any number of threads.
+ * <p>401 and 403 mean that the refresh token is dead if their JSON has an {@code error} or {@code code} (a gateway's
+ * refusal has none), and so does any error whose body matches {@code deadTokenPattern}, whatever its status. Safe for
+ * use by any number of threads.
  */
 public final class SessionRefresh implements TokenRefresher {
   /** The path below the base URL. */
@@ -118,7 +119,7 @@ public final class SessionRefresh implements TokenRefresher {
       return this;
     }
 
-    /** What the body of an error reply says, in any place, if the refresh token is dead; null for nothing. */
+    /** What a reply without an access token says, in any place, if the refresh token is dead; null for nothing. */
     public Builder deadTokenPattern(Pattern value) {
       deadTokenPattern = value;
       return this;

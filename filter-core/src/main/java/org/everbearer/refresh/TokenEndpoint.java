@@ -6,15 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenSet;
 
 /**
  * A place that hands out tokens, and a private HTTP client to ask it with: no redirects, no retries, no cookies, no
- * connection reuse, replies of at most 1 MiB. The JVM's proxy and TLS system properties are honoured.
+ * connection reuse, replies of at most 1 MiB (compressed or not). A complete answer counts even if the connection breaks
+ * under it. The JVM's proxy and TLS system properties are honoured.
  *
  * <pre>{@code
  * TokenEndpoint endpoint = TokenEndpoint.builder("chat-api")
@@ -39,7 +40,7 @@ public final class TokenEndpoint implements Closeable {
 
   private TokenEndpoint(Builder b) {
     this.fixed = b.uri == null ? null : new TokenTarget(EndpointUri.parse(b.uri, b.allowInsecure), null, null);
-    this.metadata = b.issuer == null ? null : new ServerMetadata(b.issuer, b.allowInsecure);
+    this.metadata = b.issuer == null ? null : new ServerMetadata(b.issuer, b.allowInsecure, System::nanoTime);
     this.verifier = TokenVerifier.of(
         b.jwksUri, b.expectedIssuer, b.expectedAudience, metadata != null, b.allowInsecure);
     this.headers = new ArrayList<>(b.headers);
@@ -62,17 +63,17 @@ public final class TokenEndpoint implements Closeable {
     // What is read beforehand must leave time for the request that counts: cutting that one short is what does harm.
     Deadline preparation = deadline.half();
     TokenTarget target = fixed != null ? fixed : metadata.target(http, preparation);
-    // Fetched before anything is spent: with no keys to check the new token by, rotating would be for nothing.
-    if (verifier != null) verifier.prepare(http, target, preparation);
-    TokenRequest request = question.to(target);
-    HttpPost post = request.toPost(target.uri(), headers);
-    HttpReply reply = http.exchange(post, deadline);
     try {
+      // Fetched before anything is spent: with no keys to check the new token by, rotating would be for nothing.
+      if (verifier != null) verifier.prepare(http, target, preparation);
+      TokenRequest request = question.to(target);
+      HttpReply reply = http.exchange(request.toPost(target.uri(), headers), deadline);
       TokenSet tokens = new TokenResponse(reply, dialect, target.uri(), request.redaction()).tokens();
       return verifier == null ? tokens : verifier.checked(tokens, http, target, deadline);
     } catch (TokenException e) {
-      // The endpoint may have moved; a document that is no longer true must not be believed for ever.
-      if (metadata != null && e.reason() == TokenException.Reason.CONFIGURATION) metadata.forget();
+      // What the issuer named may have moved; a document that is no longer true must not be believed for ever.
+      boolean wrongPlace = e.reason() == Reason.CONFIGURATION || e.reason() == Reason.NOT_SENT;
+      if (metadata != null && wrongPlace) metadata.doubt(target);
       throw e;
     }
   }
@@ -117,7 +118,8 @@ public final class TokenEndpoint implements Closeable {
 
     /**
      * The identifier of an authorization server whose metadata names the endpoint (RFC 8414, else OpenID Connect
-     * Discovery 1.0). Read at the first refresh, and checked: its {@code issuer} must be this very string.
+     * Discovery 1.0). Read at the first refresh, and checked: its {@code issuer} must be this very string. Read again
+     * each day, and when what it names does not work; the last good one serves while it cannot be had.
      */
     public Builder issuer(String value) {
       issuer = value;

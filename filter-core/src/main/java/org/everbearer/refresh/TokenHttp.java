@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -14,13 +17,11 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.everbearer.TokenException;
@@ -31,7 +32,12 @@ final class TokenHttp implements Closeable {
   // The coordinator bounds how many refreshes run at once; the pool must not be a second, hidden bound.
   private static final int MAX_CONNECTIONS = 10_000;
 
+  /** What a complete JSON object may still wait for the end of its framing: its tokens' time is running. */
+  private static final long SETTLING = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final CloseableHttpClient client;
+  /** The exchange that this thread is in, for what HttpClient calls without telling for whom. */
+  private final ThreadLocal<Flight> flights = new ThreadLocal<>();
   private final ScheduledThreadPoolExecutor alarms;
 
   TokenHttp(String clientName, Duration connectTimeout) {
@@ -47,7 +53,7 @@ final class TokenHttp implements Closeable {
     alarms.allowCoreThreadTimeOut(true);
   }
 
-  private static CloseableHttpClient client(Duration connectTimeout) {
+  private CloseableHttpClient client(Duration connectTimeout) {
     return HttpClientBuilder.create()
         .useSystemProperties()
         .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -57,9 +63,7 @@ final class TokenHttp implements Closeable {
             .setDefaultConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(connectTimeout))
                 .build())
-            .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                .http1Config(Http1Config.custom().setMaxLineLength(16_384).setMaxHeaderCount(200).build())
-                .build())
+            .setConnectionFactory(LenientFraming.connections(() -> flights.get() != null && flights.get().hasBegun()))
             .build())
         // A kept connection that the server has silently given up fails when the next request is already on its way,
         // and nobody knows then whether the refresh token was spent. One more handshake per token is the smaller price.
@@ -82,42 +86,68 @@ final class TokenHttp implements Closeable {
   }
 
   /**
-   * @throws TokenException NOT_SENT if not one byte of the request can have left, else AMBIGUOUS
+   * @return what came, perhaps {@linkplain HttpReply#brokenOff() not all of it}
+   * @throws TokenException NOT_SENT if nothing can have taken effect; AMBIGUOUS if no answer began
    */
   HttpReply exchange(HttpUriRequestBase request, Deadline deadline) throws TokenException {
     Flight flight = new Flight(request);
     HttpClientContext context = HttpClientContext.create();
     context.setAttribute(Flight.ATTRIBUTE, flight);
     request.setHeader(HttpHeaders.CONNECTION, "close");
-    ScheduledFuture<?> alarm = alarm(flight, deadline);
-    try (ClassicHttpResponse response = client.executeOpen(host(request), request, context)) {
-      // A proxy that refuses the tunnel answers in the endpoint's stead: its 403 must not kill a token.
-      if (!flight.hasBegun()) throw new IOException("the proxy answered " + response.getCode());
-      HttpReply reply;
+    // Not that everybody heeds it.
+    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    List<Future<?>> set = new ArrayList<>();
+    flights.set(flight);
+    try {
+      set.add(alarm(flight, deadline.remainingNanos()));
+      ClassicHttpResponse response = client.executeOpen(host(request), request, context);
+      flight.answerBegins();
       try {
-        reply = HttpReply.read(response);
-      } catch (IOException e) {
-        request.cancel();
-        throw e;
+        // A proxy that refuses the tunnel answers in the endpoint's stead: its 403 must not kill a token.
+        if (!flight.hasBegun()) throw new IOException("the proxy answered " + response.getCode());
+        return reply(response, flight, () -> set.add(alarm(flight, SETTLING)));
+      } finally {
+        closeQuietly(response);
       }
-      // Closing a response reads what is left of it; what is left of an endless one must not be waited for.
-      if (reply.isOversize()) request.cancel();
-      // A body that ends where the connection does looks complete also when it was we who cut it.
-      if (flight.hasExpired()) throw new InterruptedIOException("the deadline passed while reading");
-      return reply;
+    } catch (RejectedExecutionException e) {
+      throw new TokenException(Reason.CLOSED, "the client was shut down");
     } catch (IOException | RuntimeException e) {
       throw flight.failure(e);
     } finally {
-      alarm.cancel(false);
+      flights.remove();
+      for (Future<?> alarm : set) alarm.cancel(false);
     }
   }
 
-  private ScheduledFuture<?> alarm(Flight flight, Deadline deadline) throws TokenException {
-    try {
-      return alarms.schedule(flight::expire, deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      throw new TokenException(Reason.CLOSED, "the client was shut down");
+  private static HttpReply reply(ClassicHttpResponse response, Flight flight, Runnable hurry) {
+    ReplyBody body = ReplyBody.read(response, () -> {
+      try {
+        hurry.run();
+      } catch (RejectedExecutionException closing) {
+        // No more alarms, but the connections end too.
+      }
+    });
+    // Closing a response reads what is left of it; what is left of an endless one must not be waited for.
+    if (!body.isAtEnd()) flight.cancel();
+    Exception trouble = body.trouble();
+    // A body that ends where the connection does looks complete also when it was we who cut it.
+    if (trouble == null && body.endsWithConnection() && flight.hasExpired()) {
+      trouble = new InterruptedIOException("time was up while reading");
     }
+    return new HttpReply(response, body.text(), trouble == null ? null : flight.failure(trouble));
+  }
+
+  // The answer is there: whether the connection ends well is of no concern.
+  private static void closeQuietly(ClassicHttpResponse response) {
+    try {
+      response.close();
+    } catch (IOException | RuntimeException e) {
+      // It is closed all the same.
+    }
+  }
+
+  private ScheduledFuture<?> alarm(Flight flight, long nanos) {
+    return alarms.schedule(flight::expire, nanos, TimeUnit.NANOSECONDS);
   }
 
   private static HttpHost host(HttpUriRequestBase request) {

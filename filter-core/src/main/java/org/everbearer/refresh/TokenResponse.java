@@ -24,7 +24,11 @@ final class TokenResponse {
   TokenSet tokens() throws TokenException {
     JsonObject body = reply.json();
     String accessToken = body == null ? null : Json.string(body, dialect.accessTokenPath);
-    if (!reply.isSuccess() || accessToken == null) throw new Refusal(reply, body, dialect, uri, redaction).meaning();
+    if (!reply.isSuccess() || accessToken == null) {
+      Refusal refusal = new Refusal(reply, body, dialect, uri, redaction);
+      if (reply.brokenOff() != null && !refusal.speaksForItself()) throw reply.brokenOff();
+      throw refusal.meaning();
+    }
     String refreshToken = dialect.refreshTokenPath == null ? null : Json.string(body, dialect.refreshTokenPath);
     requireStorable(refreshToken);
     String problem = problem(body, accessToken);

@@ -1,6 +1,5 @@
 package org.everbearer.servlet;
 
-import org.everbearer.AccessToken;
 import org.everbearer.RefreshCoordinator;
 import org.everbearer.observe.Operations;
 
@@ -19,8 +18,7 @@ final class ClientOperations implements Operations {
 
   @Override
   public void invalidate() {
-    AccessToken held = coordinator().application().accessTokenNow();
-    if (held != null) coordinator().application().invalidate(held.value());
+    coordinator().giveUpToken();
   }
 
   private RefreshCoordinator coordinator() {

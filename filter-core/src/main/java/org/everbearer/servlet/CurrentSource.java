@@ -54,6 +54,24 @@ final class CurrentSource implements TokenSource {
   }
 
   @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    try {
+      return current().replacementFor(rejectedToken);
+    } catch (TokenException none) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  @Override
+  public void accepted(AccessToken token) {
+    try {
+      current().accepted(token);
+    } catch (TokenException none) {
+      TokenSource.super.accepted(token);
+    }
+  }
+
+  @Override
   public boolean isExpired() {
     if (!client.isRunning()) return true;
     try {

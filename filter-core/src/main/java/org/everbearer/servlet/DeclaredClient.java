@@ -148,18 +148,15 @@ final class DeclaredClient {
         + " or hand the work over with BearerTokens.propagate");
   }
 
-  /**
-   * From now on nobody here gets its tokens, though it may take a while until they are cleared. Not so when the session
-   * has timed out: it may go on elsewhere, and come back.
-   */
+  /** From now on nobody gets its tokens here, though it may take a while until they are cleared. */
   void familyEnded(FamilyEnds.End end) {
-    if (end.idle == null) ended.add(end.family);
+    ended.add(end.family);
     run.familyEnded(end);
   }
 
-  /** The tokens are cleared: there is nothing left that could be had. */
-  void familyCleared(FamilyEnds.End end) {
-    ended.remove(end.family);
+  /** The tokens are cleared, or left to whoever uses them on another node: here nothing asks for them any more. */
+  void familyCleared(String family) {
+    ended.remove(family);
   }
 
   /** Ends the client; the next use starts it again. */

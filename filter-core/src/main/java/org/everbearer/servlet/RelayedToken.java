@@ -33,6 +33,11 @@ final class RelayedToken implements TokenSource {
     return false;
   }
 
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    return CompletableFuture.completedFuture(null);
+  }
+
   /** That is for the servers to judge that the token is meant for. */
   @Override
   public boolean isExpired() {

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,10 @@ final class JdbcTable {
     if (PLAIN_KEY.matcher(key).matches()) return key;
     String readable = key.replaceAll("[^a-z0-9._:/-]", "_");
     int length = Math.min(readable.length(), KEY_LENGTH - HASH_LENGTH - 1);
-    return readable.substring(0, length) + "#" + Fingerprint.hash(key);
+    String shown = readable.substring(0, length);
+    // By the slash the rows of identities are known, however long the name before it.
+    if (readable.indexOf('/') >= length) shown = shown.substring(0, length - 1) + "/";
+    return shown + "#" + Fingerprint.hash(key);
   }
 
   List<String> ddl() {
@@ -69,7 +71,8 @@ final class JdbcTable {
   long now(Connection connection) throws SQLException {
     // Always one row, without a vendor's one-row table.
     String sql = "SELECT " + dialect.now() + ", COUNT(*) FROM " + NAME + " WHERE 1 = 0";
-    try (PreparedStatement select = prepare(connection, sql); ResultSet rows = select.executeQuery()) {
+    try (Prepared select = prepare(connection, sql)) {
+      ResultSet rows = select.statement.executeQuery();
       rows.next();
       return dialect.millis(rows, 1);
     }
@@ -80,29 +83,28 @@ final class JdbcTable {
   }
 
   Row read(Connection connection, String key) throws SQLException {
-    try (PreparedStatement select = prepare(connection, select())) {
-      select.setString(1, rowKey(key));
-      try (ResultSet rows = select.executeQuery()) {
-        if (rows.next()) return new Row(dialect.millis(rows, 1), rows.getLong(2), rows.getString(3));
-      }
+    try (Prepared select = prepare(connection, select())) {
+      select.statement.setString(1, rowKey(key));
+      ResultSet rows = select.statement.executeQuery();
+      if (rows.next()) return new Row(dialect.millis(rows, 1), rows.getLong(2), rows.getString(3));
     }
     return new Row(now(connection), 0, null);
   }
 
   void insert(Connection connection, String key, long generation, String text, long purgeAfter) throws SQLException {
     String sql = "INSERT INTO " + NAME + " (generation, token_record, purge_after, store_key) VALUES (?, ?, ?, ?)";
-    try (PreparedStatement insert = prepare(connection, sql)) {
-      bind(insert, generation, text, purgeAfter, key);
-      insert.executeUpdate();
+    try (Prepared insert = prepare(connection, sql)) {
+      bind(insert.statement, generation, text, purgeAfter, key);
+      insert.statement.executeUpdate();
     }
   }
 
   boolean update(Connection connection, String key, long expected, long generation, String text, long purgeAfter)
       throws SQLException {
-    try (PreparedStatement update = prepare(connection, UPDATE)) {
-      bind(update, generation, text, purgeAfter, key);
-      update.setLong(5, expected);
-      return update.executeUpdate() == 1;
+    try (Prepared update = prepare(connection, UPDATE)) {
+      bind(update.statement, generation, text, purgeAfter, key);
+      update.statement.setLong(5, expected);
+      return update.statement.executeUpdate() == 1;
     }
   }
 
@@ -116,44 +118,70 @@ final class JdbcTable {
 
   boolean delete(Connection connection, String key, long expected) throws SQLException {
     String sql = "DELETE FROM " + NAME + " WHERE store_key = ? AND generation = ?";
-    try (PreparedStatement delete = prepare(connection, sql)) {
-      delete.setString(1, rowKey(key));
-      delete.setLong(2, expected);
-      return delete.executeUpdate() == 1;
+    try (Prepared delete = prepare(connection, sql)) {
+      delete.statement.setString(1, rowKey(key));
+      delete.statement.setLong(2, expected);
+      return delete.statement.executeUpdate() == 1;
     }
   }
 
-  /** How many rows were due, at most {@code limit}; a row that was written meanwhile stays. */
+  /** How many identities' rows were due, at most {@code limit}; a row that was written meanwhile stays. */
   int purge(Connection connection, long now, int limit) throws SQLException {
     List<String> due = new ArrayList<>();
-    try (PreparedStatement select =
-        prepare(connection, "SELECT store_key FROM " + NAME + " WHERE purge_after < ?")) {
-      select.setMaxRows(limit);
-      select.setLong(1, now);
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) due.add(rows.getString(1));
-      }
+    try (Prepared select =
+        prepare(connection, "SELECT store_key FROM " + NAME + " WHERE purge_after < ? AND store_key LIKE '%/%'")) {
+      select.statement.setMaxRows(limit);
+      select.statement.setLong(1, now);
+      ResultSet rows = select.statement.executeQuery();
+      while (rows.next()) due.add(rows.getString(1));
     }
     if (due.isEmpty()) return 0;
     String sql = "DELETE FROM " + NAME + " WHERE store_key = ? AND purge_after < ?";
-    try (PreparedStatement delete = prepare(connection, sql)) {
+    try (Prepared delete = prepare(connection, sql)) {
       for (String rowKey : due) {
-        delete.setString(1, rowKey);
-        delete.setLong(2, now);
-        delete.addBatch();
+        delete.statement.setString(1, rowKey);
+        delete.statement.setLong(2, now);
+        delete.statement.addBatch();
       }
-      delete.executeBatch();
+      delete.statement.executeBatch();
     }
     return due.size();
   }
 
-  private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
+  private static Prepared prepare(Connection connection, String sql) throws SQLException {
+    Prepared prepared;
     try {
-      statement.setQueryTimeout(TIMEOUT_SECONDS);
-    } catch (SQLFeatureNotSupportedException e) {
-      // Then the data source's own time limit counts.
+      prepared = new Prepared(connection.prepareStatement(sql));
+    } catch (SQLException e) {
+      // Nothing was executed, so the statement may be tried on another connection.
+      throw JdbcFailures.isConnection(e) ? JdbcFailures.NoConnection.dead(e) : e;
     }
-    return statement;
+    try {
+      prepared.statement.setQueryTimeout(TIMEOUT_SECONDS);
+    } catch (SQLException e) {
+      // Then the data source's own time limit counts.
+    } catch (Throwable e) {
+      prepared.close();
+      throw e;
+    }
+    return prepared;
+  }
+
+  /** A statement, with its results, whose closing cannot turn what it has done into a failure. */
+  private static final class Prepared implements AutoCloseable {
+    final PreparedStatement statement;
+
+    Prepared(PreparedStatement statement) {
+      this.statement = statement;
+    }
+
+    @Override
+    public void close() {
+      try {
+        statement.close();
+      } catch (SQLException | RuntimeException e) {
+        // It ends with its connection.
+      }
+    }
   }
 }

@@ -3,10 +3,12 @@ package org.everbearer.store;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.everbearer.TokenRecord;
@@ -35,16 +37,21 @@ import org.slf4j.LoggerFactory;
  * <p>where {@code TEXT} is {@code MEDIUMTEXT} on MySQL and MariaDB, {@code CLOB} on H2, Oracle and HSQLDB, {@code
  * CLOB(1M)} on Db2 and {@code NVARCHAR(MAX)} on SQL Server, which also wants {@code NVARCHAR(128)}; and {@code
  * BIGINT} is {@code NUMBER(19)} on Oracle. Only standard SQL is used: the generation in the condition of an {@code
- * UPDATE} decides between writers. Time is the database's, whatever the zones of sessions and nodes; on a database
- * without an own dialect here it is {@code CURRENT_TIMESTAMP}, for which all nodes should have sessions in one zone
- * without summer time.
+ * UPDATE} decides between writers. Time is the database's, whatever the zones of databases, sessions and nodes. A
+ * database that knows no zones (Derby) tells a local time only: its zone is found by comparison with this host's clock,
+ * which must then be right to seven minutes.
  *
  * <p>The data source may hand out connections with or without automatic commit, but they must take no part in
  * distributed transactions ({@code jta="false"}, "non-transactional"). A connection is held for one statement or two.
  * A statement gives up after ten seconds where the driver can; for a network that swallows packets set the driver's
- * socket timeout. A read that fails is done once more on another connection; a write never, except after the database
- * says that it undid it. A row is removed 100 days after its access token has expired (30 without a refresh token),
- * at most 1000 an hour, more only if there are more.
+ * socket timeout. A read that fails is done once more on another connection; a write only when the database says that
+ * it undid it, or when it was never sent. For a minute after a connection has turned out dead, connections are tested
+ * before they are used.
+ *
+ * <p>A row of an identity (its key has a {@code /}) is removed 100 days after its access token has expired (30 without
+ * a refresh token), by the later of the database's clock and the writer's, and only while the database's clock and that
+ * of the host that removes it differ by less than an hour; at most 1000 rows an hour, more only if there are more. The
+ * application's own row is never removed.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -55,15 +62,19 @@ public final class JdbcTokenStore implements TokenStore {
   private static final long CREATE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int PURGE_LIMIT = 1000;
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
+  private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
   // Longer than the refresh tokens of the large providers live without use.
   private static final long KEEP_REFRESHABLE = TimeUnit.DAYS.toMillis(100);
   private static final long KEEP_OTHERS = TimeUnit.DAYS.toMillis(30);
 
   private final String name;
-  private final Supplier<? extends DataSource> dataSource;
+  private final JdbcConnections connections;
   private final boolean createTable;
   private final RecordCodec codec;
-  private final AtomicLong nextPurge = new AtomicLong();
+  private final LongSupplier hostMillis;
+  private final LongSupplier nanos;
+  // By the monotonic clock: a wrong time of day, read once, must neither hasten nor end the purge.
+  private final AtomicLong nextPurge;
   // Found out on first use; every thread finds the same.
   private volatile JdbcTable table;
   // The database's time when it was asked last: good enough for days. A race leaves one of two recent times.
@@ -71,9 +82,12 @@ public final class JdbcTokenStore implements TokenStore {
 
   private JdbcTokenStore(Builder b) {
     this.name = b.name;
-    this.dataSource = b.dataSource;
+    this.connections = new JdbcConnections(b.dataSource);
     this.createTable = b.createTable;
     this.codec = new RecordCodec(b.keys);
+    this.hostMillis = b.hostMillis;
+    this.nanos = b.nanos;
+    this.nextPurge = new AtomicLong(nanos.getAsLong());
   }
 
   /**
@@ -111,7 +125,7 @@ public final class JdbcTokenStore implements TokenStore {
     try {
       return onceMore(() -> {
         JdbcTable ready = table();
-        return transact(connection -> ready.read(connection, key));
+        return connections.transact(connection -> ready.read(connection, key));
       });
     } catch (SQLException e) {
       throw JdbcFailures.reading(description(), e);
@@ -123,63 +137,82 @@ public final class JdbcTokenStore implements TokenStore {
     Generations.requireNewer(expectedGeneration, next);
     if (next == null && expectedGeneration == 0) return readRow(key).text == null;
     JdbcTable ready;
-    long now;
     try {
       ready = onceMore(this::table);
-      now = seenNow == 0 ? onceMore(() -> transact(ready::now)) : seenNow;
     } catch (SQLException e) {
       throw JdbcFailures.reading(description(), e);
     }
-    boolean written = write(ready, key, expectedGeneration, next, now);
-    if (written) purge(ready, now);
+    boolean written = write(ready, key, expectedGeneration, next);
+    if (written) purge(ready);
     return written;
   }
 
-  private boolean write(JdbcTable ready, String key, long expected, TokenRecord next, long now) throws IOException {
+  private boolean write(JdbcTable ready, String key, long expected, TokenRecord next) throws IOException {
     String text = next == null ? null : codec.encode(key, next);
     for (int attempt = 1; ; attempt++) {
       try {
-        return transact(connection -> {
+        return connections.transact(connection -> {
           if (next == null) return ready.delete(connection, key, expected);
-          long purgeAfter = purgeAfter(next, now);
+          long purgeAfter = purgeAfter(key, next);
           if (expected != 0) return ready.update(connection, key, expected, next.generation(), text, purgeAfter);
           ready.insert(connection, key, next.generation(), text, purgeAfter);
           return true;
         });
       } catch (SQLException e) {
-        if (JdbcFailures.isRolledBack(e) && attempt < ATTEMPTS) continue;
+        if (attempt < ATTEMPTS && mayBeRepeated(e)) continue;
         if (expected == 0 && JdbcFailures.isDuplicate(e) && readRow(key).text != null) return false;
         throw JdbcFailures.writing(description(), e);
       }
     }
   }
 
-  private static long purgeAfter(TokenRecord record, long now) {
-    return Math.max(now, record.expiresAt()) + (record.refreshToken() == null ? KEEP_OTHERS : KEEP_REFRESHABLE);
+  /** The database undid it, or it never reached the database. */
+  private static boolean mayBeRepeated(SQLException e) {
+    boolean dead = e instanceof JdbcFailures.NoConnection && ((JdbcFailures.NoConnection) e).isDead();
+    return dead || JdbcFailures.isRolledBack(e);
   }
 
-  private void purge(JdbcTable ready, long now) {
+  /** Counted from the later of two clocks: neither may be wrong alone. */
+  private long purgeAfter(String key, TokenRecord record) {
+    if (key.indexOf('/') < 0) return Long.MAX_VALUE; // the application's own
+    long keep = record.refreshToken() == null ? KEEP_OTHERS : KEEP_REFRESHABLE;
+    long end = Math.max(Math.max(seenNow, hostMillis.getAsLong()), record.expiresAt());
+    return end > Long.MAX_VALUE - keep ? Long.MAX_VALUE : end + keep;
+  }
+
+  private void purge(JdbcTable ready) {
     long due = nextPurge.get();
-    if (now < due || !nextPurge.compareAndSet(due, now + HOUR)) return;
+    long now = nanos.getAsLong();
+    if (now - due < 0 || !nextPurge.compareAndSet(due, now + HOUR_NANOS)) return;
     try {
-      int found = transact(connection -> ready.purge(connection, now, PURGE_LIMIT));
-      if (found == PURGE_LIMIT) nextPurge.set(now + HOUR / 60);
-    } catch (SQLException e) {
+      int found = connections.transact(connection -> purge(ready, connection));
+      if (found == PURGE_LIMIT) nextPurge.set(now + HOUR_NANOS / 60);
+    } catch (SQLException | RuntimeException e) {
       LOG.warn("Cannot remove expired rows from {}: {}", description(), e.toString());
     }
+  }
+
+  private int purge(JdbcTable ready, Connection connection) throws SQLException {
+    long theirs = ready.now(connection);
+    long ours = hostMillis.getAsLong();
+    if (Math.abs(theirs - ours) <= HOUR) return ready.purge(connection, Math.min(theirs, ours), PURGE_LIMIT);
+    LOG.warn("No expired rows are removed from {}: its clock says {}, and that of this host says {}; correct the wrong"
+        + " one", description(), Instant.ofEpochMilli(theirs), Instant.ofEpochMilli(ours));
+    return 0;
   }
 
   private JdbcTable table() throws SQLException, IOException {
     JdbcTable known = table;
     if (known != null) return known;
     JdbcTable found = new JdbcTable(
-        SqlDialect.of(transact(connection -> connection.getMetaData().getDatabaseProductName())));
+        SqlDialect.of(connections.transact(connection -> connection.getMetaData().getDatabaseProductName())));
     try {
-      seenNow = transact(found::now);
+      seenNow = connections.transact(found::now);
     } catch (SQLException e) {
       if (JdbcFailures.isConnection(e)) throw e;
       if (!createTable) throw missing(found, e);
       create(found);
+      seenNow = connections.transact(found::now);
     }
     table = found;
     return found;
@@ -188,7 +221,7 @@ public final class JdbcTokenStore implements TokenStore {
   private void create(JdbcTable missing) throws SQLException, IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        transact(missing::create);
+        connections.transact(missing::create);
         return;
       } catch (SQLException e) {
         if (isThere(missing)) return;
@@ -201,7 +234,7 @@ public final class JdbcTokenStore implements TokenStore {
 
   private boolean isThere(JdbcTable table) throws IOException {
     try {
-      transact(table::now);
+      connections.transact(table::now);
       return true;
     } catch (SQLException missing) {
       return false;
@@ -231,42 +264,6 @@ public final class JdbcTokenStore implements TokenStore {
     }
   }
 
-  private interface Statements<T> {
-    T run(Connection connection) throws SQLException;
-  }
-
-  private <T> T transact(Statements<T> statements) throws SQLException {
-    try (Connection connection = connect()) {
-      boolean automatic = connection.getAutoCommit();
-      try {
-        T result = statements.run(connection);
-        if (!automatic) connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException e) {
-        if (!automatic) rollback(connection, e);
-        throw e;
-      }
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    try {
-      return dataSource.get().getConnection();
-    } catch (SQLException e) {
-      throw new JdbcFailures.NoConnection(e);
-    } catch (RuntimeException e) {
-      throw new JdbcFailures.NoConnection(e);
-    }
-  }
-
-  private static void rollback(Connection connection, Exception reason) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      reason.addSuppressed(e);
-    }
-  }
-
   @Override
   public String description() {
     return "jdbc:" + name;
@@ -278,6 +275,8 @@ public final class JdbcTokenStore implements TokenStore {
     private final Supplier<? extends DataSource> dataSource;
     private boolean createTable;
     private EncryptionKeys keys = EncryptionKeys.none();
+    private LongSupplier hostMillis = System::currentTimeMillis;
+    private LongSupplier nanos = System::nanoTime;
 
     private Builder(String name, Supplier<? extends DataSource> dataSource) {
       this.name = Objects.requireNonNull(name, "name");
@@ -293,6 +292,13 @@ public final class JdbcTokenStore implements TokenStore {
     /** Encrypts what is written; unset, tokens are stored as they are. */
     public Builder encryption(EncryptionKeys value) {
       keys = Objects.requireNonNull(value, "keys");
+      return this;
+    }
+
+    /** The host's clocks, for the purge. */
+    Builder clocks(LongSupplier millis, LongSupplier monotonicNanos) {
+      hostMillis = millis;
+      nanos = monotonicNanos;
       return this;
     }
 

@@ -21,10 +21,17 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>POSIX locks belong to the process: closing <em>any</em> channel of a file drops the locks that the whole JVM has
  * on it, another web application's included. So the channel stays open between uses, and opening, trying and closing
- * happen under the monitor of an interned string, which is the only object that all class loaders share.
+ * are for one thread of the JVM at a time. Class loaders share nothing that could say so but the system properties: one
+ * named after the lock file is there for the few moments that this takes. It is a flag and no monitor. Nobody waits for
+ * it without end: should its owner hang in the file system, every other thread gives up after its time, and only those
+ * of this one path are concerned.
+ *
+ * <p>What a thread holds while it does I/O is thus its instance's turn, the flag, and then the lock itself; each is
+ * tried for at most the time that is given, and all are of this one path.
  */
 final class LockFile {
   private static final long LONGEST_PAUSE_MILLIS = 20;
+  private static final String FLAG = "org.everbearer.lock:";
 
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Duration wait;
@@ -91,20 +98,29 @@ final class LockFile {
   }
 
   private FileLock attempt(Path lockPath) throws IOException {
-    synchronized (monitor(lockPath)) {
+    if (!enter(lockPath)) return null;
+    try {
       if (channel == null || !channel.isOpen() || !lockPath.equals(path)) open(lockPath);
-      try {
-        FileLock lock = channel.tryLock();
-        if (lock == null) return null;
-        if (Objects.equals(identity, identity(lockPath))) return lock;
-        // Somebody removed the lock file: this lock is on a file that nobody else will find.
-        lock.release();
-        channel.close();
-        return null;
-      } catch (OverlappingFileLockException e) {
-        return null; // held by another web application of this JVM
-      }
+      FileLock lock = channel.tryLock();
+      if (lock == null) return null;
+      if (Objects.equals(identity, identity(lockPath))) return lock;
+      // Somebody removed the lock file: this lock is on a file that nobody else will find.
+      lock.release();
+      channel.close();
+      return null;
+    } catch (OverlappingFileLockException e) {
+      return null; // held by another web application of this JVM
+    } finally {
+      leave(lockPath);
     }
+  }
+
+  private static boolean enter(Path lockPath) {
+    return System.getProperties().putIfAbsent(FLAG + lockPath, "held") == null;
+  }
+
+  private static void leave(Path lockPath) {
+    System.getProperties().remove(FLAG + lockPath);
   }
 
   private void open(Path lockPath) throws IOException {
@@ -122,10 +138,6 @@ final class LockFile {
     }
   }
 
-  private static Object monitor(Path lockPath) {
-    return ("everbearer lock " + lockPath).intern();
-  }
-
   private static void pause(long millis) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -137,14 +149,16 @@ final class LockFile {
   }
 
   private IOException busy(Path lockPath) {
-    return new IOException("the lock " + lockPath + " is held by another process for more than " + wait
-        + "; find it with: fuser " + Permissions.quoted(lockPath));
+    return new IOException("the lock " + lockPath + " is held by another process, or by a thread that hangs in its file"
+        + " system, for more than " + wait + "; find it with: fuser " + Permissions.quoted(lockPath));
   }
 
-  /** Waits for other web applications of this JVM, whose lock would end with this channel. */
+  /** Waits for other web applications of this JVM, whose lock would end with this channel; rather it is left open. */
   void close() {
     long deadline = System.nanoTime() + wait.toNanos();
-    turn.lock();
+    boolean mine = false;
+    while (!(mine = turn.tryLock()) && System.nanoTime() - deadline < 0) pause(LONGEST_PAUSE_MILLIS);
+    if (!mine) return;
     try {
       while (channel != null && !closed() && System.nanoTime() - deadline < 0) pause(LONGEST_PAUSE_MILLIS);
     } finally {
@@ -153,17 +167,18 @@ final class LockFile {
   }
 
   private boolean closed() {
-    synchronized (monitor(path)) {
-      try {
-        // Got, or refused because of another process: either way no other lock of this JVM is lost.
-        channel.tryLock();
-        channel.close();
-      } catch (OverlappingFileLockException e) {
-        return false;
-      } catch (IOException e) {
-        return true; // nothing is left to release
-      }
+    if (!enter(path)) return false;
+    try {
+      // Got, or refused because of another process: either way no other lock of this JVM is lost.
+      channel.tryLock();
+      channel.close();
       return true;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // nothing is left to release
+    } finally {
+      leave(path);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.Calendar;
 import java.util.Locale;
 import java.util.TimeZone;
+import java.util.concurrent.TimeUnit;
 
 /** The three things in which databases differ: names of types, and how to ask for the time. */
 enum SqlDialect {
@@ -24,6 +25,9 @@ enum SqlDialect {
   DB2("db2", "VARCHAR(128)", "BIGINT", "CLOB(1M)", "(DAYS(CURRENT TIMESTAMP - CURRENT TIMEZONE) - DAYS('1970-01-01'))"
       + " * BIGINT(86400000) + MIDNIGHT_SECONDS(CURRENT TIMESTAMP - CURRENT TIMEZONE) * BIGINT(1000)"),
   STANDARD("", "VARCHAR(128)", "BIGINT", "CLOB", null);
+
+  private static final long QUARTER = TimeUnit.MINUTES.toMillis(15);
+  private static final long FARTHEST_ZONE = TimeUnit.HOURS.toMillis(14) + QUARTER / 2;
 
   private final String product;
   private final String keyType;
@@ -64,11 +68,24 @@ enum SqlDialect {
     OffsetDateTime time;
     try {
       time = row.getObject(column, OffsetDateTime.class);
-    } catch (SQLException e) {
-      // The database knows no zones: every node reads the same wall clock, as if it were that of UTC.
+    } catch (SQLException | RuntimeException | LinkageError e) {
       Timestamp wallClock = row.getTimestamp(column, Calendar.getInstance(TimeZone.getTimeZone("UTC"), Locale.ROOT));
-      return wallClock.getTime();
+      return withoutZone(wallClock.getTime(), System.currentTimeMillis());
     }
     return time.toInstant().toEpochMilli();
+  }
+
+  /**
+   * The time on a clock of an unknown zone. All zones differ by whole quarters of an hour, so this host's clock tells
+   * which zone it is, unless the two clocks differ by more than half a quarter. A clock that no zone explains is wrong,
+   * and is taken as it is, for others to notice.
+   *
+   * @param wallClock what the clock shows, as if it were that of UTC
+   * @param host this host's time
+   */
+  static long withoutZone(long wallClock, long host) {
+    long ahead = wallClock - host;
+    if (Math.abs(ahead) > FARTHEST_ZONE) return wallClock;
+    return wallClock - Math.round((double) ahead / QUARTER) * QUARTER;
   }
 }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.HttpRoute;
@@ -19,14 +22,21 @@ import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.concurrent.ComplexFuture;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.support.BasicRequestBuilder;
+import org.everbearer.AccessToken;
 import org.everbearer.Origin;
+import org.everbearer.TestAccessTokens;
 import org.junit.jupiter.api.Test;
 
 /** Orders of events that cannot be brought about from outside with certainty. */
@@ -41,7 +51,7 @@ class AsyncBearerTokenExecHandlerTest {
     @Override
     public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails details) {
       outcome.add(response.getCode());
-      return null;
+      return details == null ? null : new Recorder();
     }
 
     @Override
@@ -57,6 +67,24 @@ class AsyncBearerTokenExecHandlerTest {
       outcome.add(cause);
     }
   };
+
+  private final class Recorder implements AsyncDataConsumer {
+    @Override
+    public void updateCapacity(CapacityChannel channel) {}
+
+    @Override
+    public void consume(ByteBuffer source) {
+      outcome.add(StandardCharsets.UTF_8.decode(source).toString());
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+      outcome.add(trailers.stream().map(Object::toString).toList());
+    }
+
+    @Override
+    public void releaseResources() {}
+  }
 
   private AsyncExecChain.Scope scope() {
     AsyncExecRuntime runtime = (AsyncExecRuntime) Proxy.newProxyInstance(
@@ -122,11 +150,11 @@ class AsyncBearerTokenExecHandlerTest {
 
   @Test
   void cancelledWhileTheRejectionIsRead_isNotRepeated() throws Exception {
-    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
-    execute(source, copy());
+    CompletableFuture<AccessToken> replacement = new CompletableFuture<>();
+    execute(ScriptedTokenSource.valid("t").onRejection(rejected -> replacement), copy());
     assertNull(attempts.get(0).handleResponse(new BasicHttpResponse(401), null));
     // The new token is there, so that nothing but the cancellation is in the way.
-    source.accessToken();
+    replacement.complete(TestAccessTokens.of("t-2"));
     future.cancel();
     attempts.get(0).completed();
     assertEquals(1, sent.size());
@@ -134,15 +162,62 @@ class AsyncBearerTokenExecHandlerTest {
     assertInstanceOf(CancellationException.class, outcome.get(0));
   }
 
+  /** As when the attempt before, which is over, registers itself only then. */
+  @Test
+  void cancelledWhileAnotherDependencyIsInTheWay_isNotRepeated() throws Exception {
+    CompletableFuture<AccessToken> replacement = new CompletableFuture<>();
+    execute(ScriptedTokenSource.valid("t").onRejection(rejected -> replacement), copy());
+    attempts.get(0).handleResponse(new BasicHttpResponse(401), null);
+    attempts.get(0).completed();
+    future.setDependency(() -> false);
+    future.cancel();
+    replacement.complete(TestAccessTokens.of("t-2"));
+    assertEquals(1, sent.size());
+    assertEquals(1, outcome.size());
+    assertInstanceOf(CancellationException.class, outcome.get(0));
+  }
+
+  /** Over HTTP/2 the request's end may complete the exchange while the 401's body is still on its way. */
+  @Test
+  void requestEndsBeforeTheBodyOfTheRejection_theBodyIsAwaited() throws Exception {
+    CompletableFuture<AccessToken> replacement = new CompletableFuture<>();
+    execute(ScriptedTokenSource.valid("t").onRejection(rejected -> replacement), copy());
+    AsyncExecCallback first = attempts.get(0);
+    AsyncDataConsumer body = first.handleResponse(new BasicHttpResponse(401), details());
+    body.consume(ByteBuffer.wrap("the ".getBytes()));
+    first.completed();
+    replacement.complete(null);
+    assertEquals(List.of(), outcome);
+    body.consume(ByteBuffer.wrap("reason".getBytes()));
+    body.streamEnd(List.of(new BasicHeader("X-Trailer", "last")));
+    first.completed();
+    assertEquals(List.of(401, "the reason", List.of("X-Trailer: last"), "completed"), outcome);
+  }
+
+  @Test
+  void brokenBodyOfTheRejection_theCallerGetsTheRestOfIt() throws Exception {
+    CompletableFuture<AccessToken> replacement = new CompletableFuture<>();
+    execute(ScriptedTokenSource.valid("t").onRejection(rejected -> replacement), copy());
+    AsyncExecCallback first = attempts.get(0);
+    AsyncDataConsumer body = first.handleResponse(new BasicHttpResponse(401), details());
+    body.consume(ByteBuffer.wrap("the ".getBytes()));
+    first.failed(new IOException("connection reset"));
+    replacement.complete(null);
+    assertEquals(List.of(401, "completed"), outcome);
+  }
+
+  private static EntityDetails details() {
+    return new BasicEntityDetails(-1, ContentType.TEXT_PLAIN);
+  }
+
   @Test
   void lateEventsOfTheFirstAttempt_areVoid() throws Exception {
-    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
-    execute(source, copy());
+    CompletableFuture<AccessToken> replacement = new CompletableFuture<>();
+    execute(ScriptedTokenSource.valid("t").onRejection(rejected -> replacement), copy());
     AsyncExecCallback first = attempts.get(0);
     first.handleResponse(new BasicHttpResponse(401), null);
-    // Another exchange had it refreshed meanwhile, so that the second attempt begins at once.
-    source.invalidate("t-1");
-    source.accessToken();
+    // It is there when the body has been read, so that the second attempt begins at once.
+    replacement.complete(TestAccessTokens.of("t-2"));
     first.completed();
     first.completed();
     first.failed(new IOException("connection reset"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,22 @@ class AsyncHttp2OnlyClientTest {
       assertEquals(List.of("Bearer t-2", "Bearer t-3", "Bearer t-3"), server.authorizations());
       assertEquals(1, new HashSet<>(server.connections()).size());
       assertEquals("HTTP/2.0", server.received().get(0).protocol());
+    }
+  }
+
+  @Test
+  void rejectionWithoutReplacement_keepsItsBodyAndTheConnection() throws Exception {
+    ScriptedTokenSource source =
+        ScriptedTokenSource.valid("t").onRejection(rejected -> CompletableFuture.supplyAsync(() -> null));
+    try (ResourceServer server = ResourceServer.start()
+            .on("/other", e -> e.reply(401, "no " + e.token()))
+            .on("/good", Conformance::echoToken);
+        TestClient client = AsyncTestClient.ofHttp2Only(Conformance.tokens(source, server))) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(new TestClient.Answer(401, "no t-1"), client.send(Call.post(server.uri("/other"), "x")));
+        assertEquals(new TestClient.Answer(200, "t-1"), client.send(Call.get(server.uri("/good"))));
+      }
+      assertEquals(1, new HashSet<>(server.connections()).size());
     }
   }
 

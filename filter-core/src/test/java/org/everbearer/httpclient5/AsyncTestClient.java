@@ -97,6 +97,7 @@ final class AsyncTestClient implements TestClient {
       @Override
       public Answer await() throws Exception {
         Message<HttpResponse, String> message = get(future);
+        call.response = message.getHead();
         return new Answer(message.getHead().getCode(), message.getBody() == null ? "" : message.getBody());
       }
 

@@ -22,12 +22,16 @@ class BearerChallengeTest {
       "Bearer error=\"insufficient_scope\", Bearer error=\"invalid_token\"",
       "Bearer",
       "Bearer realm=\"error=invalid_request\"",
-      "Basic realm=\"x\"",
       "DPoP error=\"invalid_request\", Bearer realm=\"x\"",
       "Bearer realm=\"x\", DPoP error=\"invalid_request\"",
       "",
       "=,=\"",
       "Bearer realm=\"never closed, error=invalid_request",
+      "realm=\"x\"",
+      "<html>, Bearer",
+      "Basic realm=\"Bearer error=\\\"insufficient_scope\\\"\", Bearer",
+      "OAuth \"Platform\" \"invalid_token\" \"The session has expired\"",
+      "Token",
   })
   void anotherTokenMayHelp(String challenge) {
     assertTrue(BearerChallenge.rejectsToken(response(challenge)));
@@ -41,6 +45,15 @@ class BearerChallengeTest {
       "Bearer scope=\"a\", error=\"insufficient_scope\", Basic realm=\"x\"",
       "Negotiate, Bearer error=\"insufficient_scope\"",
       "Bearer error=\"INVALID_TOKEN\"",
+      "Basic realm=\"admin\"",
+      "Basic realm=\"Bearer, error=invalid_token\"",
+      "Negotiate",
+      "NTLM, Negotiate abc/de+f==",
+      "Negotiate abcd==",
+      "Digest realm=\"a, Bearer\", qop=\"auth, auth-int\", nonce=\"dcd98b==\"",
+      "DPoP algs=\"ES256 PS256\"",
+      ",, Basic realm=\"never closed, Bearer",
+      "Bearerish, Basic realm=\"x\"",
   })
   void anotherTokenDoesNotHelp(String challenge) {
     assertFalse(BearerChallenge.rejectsToken(response(challenge)));
@@ -50,6 +63,9 @@ class BearerChallengeTest {
   void severalFields_areRead() {
     assertTrue(BearerChallenge.rejectsToken(response("Basic realm=\"x\"", "Bearer error=\"invalid_token\"")));
     assertFalse(BearerChallenge.rejectsToken(response("Basic realm=\"x\"", "Bearer error=\"insufficient_scope\"")));
+    assertFalse(BearerChallenge.rejectsToken(response("Negotiate", "", "Basic realm=\"x\"")));
+    assertTrue(BearerChallenge.rejectsToken(response("Negotiate", "Bearer")));
+    assertTrue(BearerChallenge.rejectsToken(response("", " ")));
     assertTrue(BearerChallenge.rejectsToken(response()));
   }
 

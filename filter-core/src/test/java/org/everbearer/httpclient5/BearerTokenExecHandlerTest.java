@@ -2,6 +2,7 @@ package org.everbearer.httpclient5;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -21,14 +23,16 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.everbearer.AccessToken;
 import org.everbearer.Origin;
+import org.everbearer.TestAccessTokens;
 import org.everbearer.TokenException;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be brought about from outside with certainty. */
 class BearerTokenExecHandlerTest {
   private final List<ClassicHttpRequest> sent = new ArrayList<>();
-  private boolean aborted;
+  private volatile boolean aborted;
 
   private ExecChain.Scope scope(ClassicHttpRequest original) {
     ExecRuntime runtime = (ExecRuntime) Proxy.newProxyInstance(
@@ -75,23 +79,62 @@ class BearerTokenExecHandlerTest {
     ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/a").build();
     ClassicHttpRequest copy = ClassicRequestBuilder.copy(original).build();
     handler.execute(copy, scope(original), (r, s) -> answer(r, 200));
-    source.invalidate("t-1");
+    source.expire();
     handler.execute(copy, scope(original), (r, s) -> answer(r, 200));
     assertEquals("Bearer t-2", copy.getFirstHeader("Authorization").getValue());
     assertEquals(1, copy.countHeaders("Authorization"));
   }
 
   @Test
-  void abortedAfterARejection_doesNotWaitForTheRefresh() {
-    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+  void abortedAfterARejection_doesNotWaitForTheReplacement() {
+    CompletableFuture<AccessToken> never = new CompletableFuture<>();
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t").onRejection(rejected -> never);
     ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/a").build();
     assertThrows(RequestFailedException.class, () ->
         handler(source).execute(ClassicRequestBuilder.copy(original).build(), scope(original), (r, s) -> {
           aborted = true;
           return answer(r, 401);
         }));
-    assertEquals(0, source.asked.get());
+    assertTrue(never.isCancelled(), "the wait was given up");
     assertEquals(1, sent.size());
+  }
+
+  @Test
+  void abortedJustWhenTheTokenComes_isNotSent() {
+    ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/a").build();
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t").onRejection(rejected -> {
+      CompletableFuture<AccessToken> pending = new CompletableFuture<>();
+      new Thread(() -> {
+        aborted = true;
+        pending.complete(TestAccessTokens.of("t-2"));
+      }).start();
+      return pending;
+    });
+    assertThrows(RequestFailedException.class, () -> handler(source).execute(
+        ClassicRequestBuilder.copy(original).build(), scope(original), (r, s) -> answer(r, 401)));
+    assertEquals(1, sent.size());
+  }
+
+  @Test
+  void abortionThatTakesTheConnectionFromUnderTheChainsFeet_isCalledAnAbortion() {
+    ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/a").build();
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+    RequestFailedException thrown = assertThrows(RequestFailedException.class, () -> handler(source).execute(
+        ClassicRequestBuilder.copy(original).build(), scope(original), (r, s) -> {
+          aborted = true;
+          throw new IllegalStateException("Endpoint not acquired / already released");
+        }));
+    assertInstanceOf(IllegalStateException.class, thrown.getCause());
+  }
+
+  @Test
+  void otherFailuresOfTheChain_areLeftAlone() {
+    ClassicHttpRequest original = ClassicRequestBuilder.get("https://api.example.com/a").build();
+    IllegalStateException failure = new IllegalStateException("Connection pool shut down");
+    assertSame(failure, assertThrows(IllegalStateException.class, () -> handler(ScriptedTokenSource.valid("t")).execute(
+        ClassicRequestBuilder.copy(original).build(), scope(original), (r, s) -> {
+          throw failure;
+        })));
   }
 
   @Test

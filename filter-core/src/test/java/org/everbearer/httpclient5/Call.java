@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.net.URIAuthority;
 
 /** One request as a test describes it, whichever client sends it. */
@@ -19,6 +20,8 @@ final class Call {
   HttpHost target;
   URIAuthority authority;
   HttpClientContext context;
+  /** What came back, with its headers. */
+  volatile HttpResponse response;
 
   private Call(String method, URI uri, byte[] body) {
     this.method = method;

@@ -126,7 +126,7 @@ interface ChainContract extends Conformance {
               if (e.hasToken("t-2")) {
                 e.reject();
               } else {
-                source.invalidate(e.token());
+                source.expire();
                 e.with("Location", "/b").reply(307, "");
               }
             })

@@ -2,7 +2,8 @@ package org.everbearer.httpclient5;
 
 /** The conformance suite through the classic HttpClient. */
 class ClassicConformanceTest
-    implements AttachContract, RejectionContract, RedirectContract, ChainContract, WaitContract {
+    implements AttachContract, AcceptanceContract, RejectionContract, ReplacementContract, RedirectContract,
+        ChainContract, WaitContract, BrokenSourceContract {
   @Override
   public TestClient client(Setup setup) throws Exception {
     return new ClassicTestClient(setup);

@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -70,8 +71,11 @@ final class ClassicTestClient implements TestClient {
   }
 
   private Answer send(Call call, HttpUriRequestBase request) throws Exception {
-    return execute(call, request, response -> new Answer(
-        response.getCode(), response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity())));
+    return execute(call, request, response -> {
+      call.response = response;
+      HttpEntity body = response.getEntity();
+      return new Answer(response.getCode(), body == null ? "" : EntityUtils.toString(body));
+    });
   }
 
   @Override
@@ -88,6 +92,8 @@ final class ClassicTestClient implements TestClient {
         answer.complete(send(call, request));
       } catch (Exception e) {
         answer.completeExceptionally(e);
+      } catch (Error e) {
+        answer.completeExceptionally(new IllegalStateException("not even an exception", e));
       }
     });
     return new Pending() {

@@ -88,8 +88,8 @@ interface RejectionContract extends Conformance {
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer error=\"insufficient_scope\"", "Bearer error=invalid_request",
-      "Basic realm=\"a, b\", Bearer scope=\"x\", error=\"invalid_request\""})
-  default void otherErrors_neverRefresh(String challenge) throws Exception {
+      "Basic realm=\"a, b\", Bearer scope=\"x\", error=\"invalid_request\"", "Basic realm=\"admin\"", "Negotiate"})
+  default void otherErrorsAndOtherCredentials_neverRefresh(String challenge) throws Exception {
     ScriptedTokenSource source = ScriptedTokenSource.valid("t");
     try (ResourceServer server = ResourceServer.start()
             .on("/a", e -> e.with("WWW-Authenticate", challenge).reply(401, "why"));
@@ -141,6 +141,7 @@ interface RejectionContract extends Conformance {
       Call once = Call.post(server.uri("/a"), "once").withBodyThatCanBeSentOnce();
       assertEquals(new TestClient.Answer(401, "rejected"), client.send(once));
       assertEquals(List.of("Bearer t-1"), server.authorizations());
+      source.awaitRefresh();
       Call next = Call.post(server.uri("/a"), "next").withBodyThatCanBeSentOnce();
       assertEquals(new TestClient.Answer(200, "t-2"), client.send(next));
     }

@@ -1,9 +1,15 @@
 package org.everbearer.httpclient5;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.everbearer.AccessToken;
 import org.everbearer.TestAccessTokens;
 import org.everbearer.TokenException;
@@ -22,9 +28,13 @@ final class ScriptedTokenSource implements TokenSource {
   final AtomicInteger refreshes = new AtomicInteger();
   final AtomicInteger rejections = new AtomicInteger();
   final AtomicInteger asked = new AtomicInteger();
+  final AtomicInteger replacementsAsked = new AtomicInteger();
+  final List<String> accepted = new CopyOnWriteArrayList<>();
   private final String name;
   private final Object lock = new Object();
   private Refresh refresh = () -> {};
+  private Function<String, CompletableFuture<AccessToken>> replacement;
+  private Consumer<AccessToken> acceptance = token -> {};
   private boolean sameTokenAgain;
   private AccessToken current;
   private CompletableFuture<AccessToken> pending;
@@ -53,6 +63,16 @@ final class ScriptedTokenSource implements TokenSource {
     return this;
   }
 
+  /** From now on a rejected token gets this, and no refresh. */
+  ScriptedTokenSource onRejection(Function<String, CompletableFuture<AccessToken>> answer) {
+    replacement = answer;
+    return this;
+  }
+
+  void onAcceptance(Consumer<AccessToken> action) {
+    acceptance = action;
+  }
+
   @Override
   public AccessToken accessToken() throws TokenException {
     try {
@@ -70,14 +90,20 @@ final class ScriptedTokenSource implements TokenSource {
     synchronized (lock) {
       asked.incrementAndGet();
       if (current != null) return CompletableFuture.completedFuture(current);
-      if (pending == null) {
-        pending = new CompletableFuture<>();
-        Thread thread = new Thread(() -> run(pending), "test-refresh");
-        thread.setDaemon(true);
-        thread.start();
-      }
-      return pending.copy();
+      return refreshing();
     }
+  }
+
+  /** Under {@link #lock}: a refresh that is on its way is joined. */
+  private CompletableFuture<AccessToken> refreshing() {
+    if (pending == null) {
+      CompletableFuture<AccessToken> result = new CompletableFuture<>();
+      pending = result;
+      Thread thread = new Thread(() -> run(result), "test-refresh");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    return pending.copy();
   }
 
   private void run(CompletableFuture<AccessToken> result) {
@@ -93,7 +119,7 @@ final class ScriptedTokenSource implements TokenSource {
       failure = new TokenException(TokenException.Reason.TRANSIENT, "refresh failed", e);
     }
     synchronized (lock) {
-      current = token;
+      if (token != null || !failure.reason().retryable()) current = token;
       pending = null;
     }
     if (failure == null) {
@@ -110,15 +136,57 @@ final class ScriptedTokenSource implements TokenSource {
     }
   }
 
+  /** The token is over: who wants one waits for the next. */
+  void expire() {
+    synchronized (lock) {
+      current = null;
+    }
+  }
+
+  /** Until the refresh that is on its way, if any, has ended. */
+  void awaitRefresh() throws Exception {
+    CompletableFuture<AccessToken> last;
+    synchronized (lock) {
+      last = pending == null ? null : pending.copy();
+    }
+    if (last != null) last.get(20, TimeUnit.SECONDS);
+  }
+
   @Override
   public boolean invalidate(String rejectedToken) {
     synchronized (lock) {
       if (current != null && current.value().equals(rejectedToken)) {
-        current = null;
-        rejections.incrementAndGet();
+        if (pending == null) rejections.incrementAndGet();
+        refreshing();
       }
       return true;
     }
+  }
+
+  /** The suspect is served until there is another token. */
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    replacementsAsked.incrementAndGet();
+    if (replacement != null) return replacement.apply(rejectedToken);
+    CompletableFuture<AccessToken> next;
+    synchronized (lock) {
+      invalidate(rejectedToken);
+      if (current != null && !current.value().equals(rejectedToken)) return CompletableFuture.completedFuture(current);
+      next = refreshing();
+    }
+    return next.handle((token, failure) -> {
+      if (failure == null) return token.value().equals(rejectedToken) ? null : token;
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      if (((TokenException) cause).reason().retryable()) return null;
+      throw new CompletionException(cause);
+    });
+  }
+
+  @Override
+  public void accepted(AccessToken token) {
+    acceptance.accept(token);
+    accepted.add(token.value());
+    TokenSource.super.accepted(token);
   }
 
   @Override

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.everbearer.TokenException;
@@ -61,30 +64,70 @@ interface WaitContract extends Conformance {
   }
 
   @Test
+  default void refreshAfterARejectionFailsForNow_theApisAnswerIsTheCallers() throws Exception {
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t").onRefresh(() -> {
+      throw new TokenException(TokenException.Reason.TRANSIENT, "try again later");
+    });
+    try (ResourceServer server = ResourceServer.start().on("/a", Conformance::rejectFirst);
+        TestClient client = client(source, server)) {
+      assertEquals(new TestClient.Answer(401, "rejected"), client.send(Call.get(server.uri("/a"))));
+      assertEquals("t-1", source.accessToken().value(), "which is still in use");
+    }
+  }
+
+  @Test
   default void cancelledBeforeTheFirstToken_isNeverSent() throws Exception {
-    cancelled(ScriptedTokenSource.expired("t"), List.of());
+    cancelled(ScriptedTokenSource.expired("t"), "/a", List.of());
   }
 
   @Test
   default void cancelledAfterARejection_isNeverRepeated() throws Exception {
-    cancelled(ScriptedTokenSource.valid("t"), List.of("Bearer t-1"));
+    cancelled(ScriptedTokenSource.valid("t"), "/a", List.of("Bearer t-1"));
   }
 
-  private void cancelled(ScriptedTokenSource source, List<String> sentBefore) throws Exception {
+  @Test
+  default void cancelledBeforeTheTokenOfARedirect_isNotFollowed() throws Exception {
+    cancelled(ScriptedTokenSource.valid("t"), "/expires", List.of("Bearer t-1"));
+  }
+
+  @Test
+  default void cancelledAfterARejectionOfARedirect_isNeverRepeated() throws Exception {
+    cancelled(ScriptedTokenSource.valid("t"), "/start", List.of("Bearer t-1", "Bearer t-1"));
+  }
+
+  @Test
+  default void cancelledBeforeTheTokenOfARedirectFromElsewhere_isNotFollowed() throws Exception {
+    cancelled(ScriptedTokenSource.expired("t"), "/elsewhere", List.of());
+  }
+
+  /** Ends at once: the refresh goes on only after that. */
+  private void cancelled(ScriptedTokenSource source, String path, List<String> sentBefore) throws Exception {
     CountDownLatch refreshing = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     source.onRefresh(() -> {
       refreshing.countDown();
       await(goOn);
     });
-    try (ResourceServer server = ResourceServer.start().on("/a", Conformance::rejectFirst);
+    try (ResourceServer server = ResourceServer.start()
+            .on("/a", Conformance::rejectFirst)
+            .on("/start", e -> e.with("Location", "/a").reply(307, ""))
+            .on("/expires", e -> {
+              source.expire();
+              e.with("Location", "/a").reply(307, "");
+            });
+        ResourceServer foreign = ResourceServer.start()
+            .on("/elsewhere", e -> e.with("Location", server.uri("/a").toString()).reply(307, ""));
         TestClient client = client(
             Setup.with(Conformance.tokens(source, server)).poolOfOne().retries(new EagerRetries()))) {
-      TestClient.Pending pending = client.begin(Call.post(server.uri("/a"), "unwanted"));
+      URI uri = (path.equals("/elsewhere") ? foreign : server).uri(path);
+      TestClient.Pending pending = client.begin(Call.post(uri, "unwanted"));
       await(refreshing);
       pending.cancel();
-      assertThrows(Exception.class, pending::await);
+      Exception thrown = assertThrows(Exception.class, pending::await);
+      assertTrue(thrown instanceof InterruptedIOException || thrown instanceof CancellationException,
+          () -> "the word for an abortion is not " + thrown);
       goOn.countDown();
+      source.awaitRefresh();
 
       TestClient.Pending next = client.begin(Call.get(server.uri("/a")));
       assertEquals(new TestClient.Answer(200, "t-2"), next.await());

@@ -1,5 +1,6 @@
 package org.everbearer.micrometer;
 
+import static org.everbearer.Happened.asking;
 import static org.everbearer.Happened.at;
 import static org.everbearer.Happened.event;
 import static org.everbearer.Happened.failed;
@@ -31,12 +32,18 @@ class EverbearerMetricsTest {
   void scrape_tellsWhatHappened() {
     metrics.onEvent(refreshed("application", 0, 60));
     metrics.onEvent(event(Type.INVALIDATED, 1, 0));
+    metrics.onEvent(asking("application", 2));
     metrics.onEvent(failed("application", 2, 0, Reason.NOT_SENT, 3));
+    metrics.onEvent(failed("application", 3, 0, Reason.STORE, 4));
+    assertLine("everbearer_valid{client=\"chat-api\"} 0.0");
     metrics.onEvent(refreshed("application", 10, 60));
+    metrics.onEvent(asking("application", 20));
     metrics.onEvent(failed("application", 20, 50, Reason.NOT_SENT, 2));
     assertLine("everbearer_refreshes_seconds_count{client=\"chat-api\",outcome=\"success\",trigger=\"ahead\"} 2");
     assertLine("everbearer_refreshes_seconds_sum{client=\"chat-api\",outcome=\"success\",trigger=\"ahead\"} 0.5");
     assertLine("everbearer_refreshes_seconds_count{client=\"chat-api\",outcome=\"not-sent\",trigger=\"expired\"} 2");
+    assertFalse(registry.scrape().contains("outcome=\"store\""), "asked nobody");
+    assertLine("everbearer_valid{client=\"chat-api\"} 1.0");
     assertLine("everbearer_rejections_total{client=\"chat-api\"} 1.0");
     assertLine("everbearer_replays_total{client=\"chat-api\"} 0.0");
     assertLine("everbearer_token_expiry_seconds{client=\"chat-api\"} 40.0");
@@ -47,6 +54,7 @@ class EverbearerMetricsTest {
   void announcement_isEnoughForTheGauge_andCountsNothing() {
     metrics.onEvent(event(Type.HELD, 0, 60));
     assertLine("everbearer_token_expiry_seconds{client=\"chat-api\"} 30.0");
+    assertLine("everbearer_valid{client=\"chat-api\"} 1.0");
     assertFalse(registry.scrape().contains("everbearer_refreshes"));
   }
 

@@ -1,5 +1,6 @@
 package org.everbearer.observe;
 
+import static org.everbearer.Happened.asking;
 import static org.everbearer.Happened.at;
 import static org.everbearer.Happened.event;
 import static org.everbearer.Happened.failed;
@@ -46,12 +47,14 @@ class ClientMBeanTest {
   void attributes_tellTheState() throws Exception {
     state.onEvent(refreshed("application", 0, 60));
     state.onEvent(event(Type.INVALIDATED, 40, 0));
+    state.onEvent(asking("application", 50));
     state.onEvent(failed("application", 50, 0, Reason.TRANSIENT, 3));
     clock.set(at(55));
     try (ClientMBean bean = ClientMBean.register("/app", state, operations)) {
       assertEquals(new ObjectName("org.everbearer:type=TokenSource,context=/app,client=chat-api"), bean.name());
       assertEquals("DOWN", attribute(bean, "State"));
       assertEquals("No valid token: the identity server is having trouble; next try in 5.0 s.", attribute(bean, "Summary"));
+      assertEquals(false, attribute(bean, "Valid"));
       assertEquals(-5.0, attribute(bean, "SecondsToExpiry"));
       assertEquals(Date.from(at(60)), attribute(bean, "NextRefresh"));
       assertEquals(1L, attribute(bean, "RefreshCount"));
@@ -66,12 +69,29 @@ class ClientMBeanTest {
   }
 
   @Test
+  void deadFamily_promisesNothing() throws Exception {
+    state.onEvent(refreshed("application", 0, 60));
+    state.onEvent(asking("application", 50));
+    state.onEvent(failed("application", 50, 10, Reason.REJECTED, 1));
+    state.onEvent(failed("application", 60, 0, Reason.REJECTED, 2));
+    clock.set(at(61));
+    try (ClientMBean bean = ClientMBean.register("/app", state, operations)) {
+      assertEquals("The refresh token was rejected; sign in again, or configure new tokens. What led there: presented by node"
+          + " node-a at 2026-01-01T00:00:50Z, rejected: the endpoint said REJECTED.", attribute(bean, "Summary"));
+      assertNull(attribute(bean, "NextRefresh"));
+      assertEquals(1L, attribute(bean, "FailureCount"));
+      assertEquals("the endpoint said REJECTED", attribute(bean, "LastFailure"));
+    }
+  }
+
+  @Test
   void everyAttribute_canBeReadBeforeAnythingHappened() throws Exception {
     state.describe(Tokens.PER_USER, false);
     try (ClientMBean bean = ClientMBean.register("/app", state, operations)) {
       for (var each : server.getMBeanInfo(bean.name()).getAttributes()) attribute(bean, each.getName());
       assertEquals("PER_USER", attribute(bean, "State"));
       assertNull(attribute(bean, "SecondsToExpiry"));
+      assertNull(attribute(bean, "Valid"));
     }
   }
 

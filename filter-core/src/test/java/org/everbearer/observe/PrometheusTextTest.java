@@ -1,5 +1,6 @@
 package org.everbearer.observe;
 
+import static org.everbearer.Happened.asking;
 import static org.everbearer.Happened.at;
 import static org.everbearer.Happened.event;
 import static org.everbearer.Happened.failed;
@@ -23,6 +24,7 @@ class PrometheusTextTest {
     state.onEvent(refreshed("application", 0, 60));
     state.onEvent(refreshed("application", 1, 60));
     state.onEvent(event(Type.INVALIDATED, 2, 0));
+    state.onEvent(asking("application", 3));
     state.onEvent(failed("application", 3, 0, Reason.NOT_SENT, 4));
     clock.set(at(5));
     String text = PrometheusText.of(List.of(state), false);
@@ -32,9 +34,19 @@ class PrometheusTextTest {
     assertLine(text, "everbearer_refreshes_seconds_count{" + client + ",outcome=\"not-sent\",trigger=\"expired\"} 1");
     assertLine(text, "everbearer_rejections_total{" + client + "} 1");
     assertLine(text, "# TYPE everbearer_rejections_total counter");
+    assertLine(text, "everbearer_valid{" + client + "} 0.0");
     assertLine(text, "everbearer_token_expiry_seconds{" + client + "} -2.0");
     assertLine(text, "everbearer_failure_streak{" + client + "} 4.0");
     assertFalse(text.contains("EOF"));
+  }
+
+  @Test
+  void validity_isThereBeforeAnythingHappened() {
+    assertLine(PrometheusText.of(List.of(state), false), "everbearer_valid{client=\"chat \\\"api\\\"\"} 0.0");
+    state.onEvent(refreshed("application", 0, 60));
+    assertLine(PrometheusText.of(List.of(state), false), "everbearer_valid{client=\"chat \\\"api\\\"\"} 1.0");
+    clock.set(at(60));
+    assertLine(PrometheusText.of(List.of(state), false), "everbearer_valid{client=\"chat \\\"api\\\"\"} 0.0");
   }
 
   @Test
@@ -51,6 +63,7 @@ class PrometheusTextTest {
     state.onEvent(refreshed("ab12cd34", 0, 60));
     String text = PrometheusText.of(List.of(state), false);
     assertFalse(text.contains("everbearer_token_expiry_seconds{"), text);
+    assertFalse(text.contains("everbearer_valid{"), text);
     assertFalse(text.contains("ab12cd34"), "an identity is no label");
   }
 

@@ -2,7 +2,12 @@ package org.everbearer.refresh;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRefresher;
@@ -134,8 +139,8 @@ class ServerMetadataTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "503,404,TRANSIENT", "429,404,TRANSIENT",
-      "302,302,TRANSIENT"})
+  @CsvSource({"404,404,CONFIGURATION", "404,503,TRANSIENT", "502,504,TRANSIENT", "503,404,TRANSIENT",
+      "429,404,TRANSIENT", "302,302,TRANSIENT"})
   void missingDocuments_areClassifiedAndTriedAgain(int first, int second, Reason reason) throws TokenException {
     server.stubFor(get(RFC8414).willReturn(aResponse().withStatus(first).withHeader("Location", "/x")));
     server.stubFor(get(OIDC).willReturn(aResponse().withStatus(second).withHeader("Location", "/x")));
@@ -165,6 +170,17 @@ class ServerMetadataTest {
   }
 
   @Test
+  void completeDocumentOfABrokenFraming_isRead() throws Exception {
+    try (RawServer raw = new RawServer((socket, out) -> RawServer.write(out, "HTTP/1.1 200 OK\r\n"
+        + "Content-Length: 999\r\n\r\n{\"issuer\":\"http://127.0.0.1:" + socket.getLocalPort()
+        + "\",\"token_endpoint\":\"" + base() + "/token\"}"));
+        Closing r = new Closing(refresher("http://127.0.0.1:" + raw.port(), Duration.ofSeconds(30)))) {
+      assertEquals("new-access-token", r.refresh(current()).accessToken());
+      assertTrue(raw.requests.get(0).contains("Accept-Encoding: identity\r\n"), raw.requests.get(0));
+    }
+  }
+
+  @Test
   void silentDocument_leavesNothingSent() throws Exception {
     try (RawServer raw = new RawServer((socket, out) -> socket.getInputStream().read());
         Closing r = new Closing(refresher("http://127.0.0.1:" + raw.port(), Duration.ofMillis(400)))) {
@@ -181,5 +197,95 @@ class ServerMetadataTest {
     assertEquals(Reason.CONFIGURATION, failure().reason());
     server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/token")));
     assertEquals("new-access-token", refresher.refresh(current()).accessToken());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return free.getLocalPort();
+    }
+  }
+
+  @Test
+  void endpointWhoseHostIsGone_isLookedUpAgain() throws Exception {
+    server.stubFor(get(RFC8414).willReturn(document(issuer(), "http://127.0.0.1:" + freePort() + "/token")));
+    assertEquals(Reason.NOT_SENT, failure().reason());
+    server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/token")));
+    assertEquals("new-access-token", refresher.refresh(current()).accessToken());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {503, 404, 302})
+  void doubtedDocumentThatCannotBeHad_isStillBelieved(int status) throws Exception {
+    server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/token")));
+    server.stubFor(post("/token").willReturn(aResponse().withStatus(404)));
+    assertEquals(Reason.CONFIGURATION, failure().reason());
+    server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status)));
+    server.stubFor(post("/token").willReturn(json(200, OAuthBody.of("new-access-token", "new-refresh-token"))));
+    assertEquals("new-access-token", refresher.refresh(current()).accessToken());
+    server.verify(2, getRequestedFor(urlEqualTo(RFC8414)));
+  }
+
+  @Test
+  void doubtedDocumentThatNowSaysOtherwise_isNotBelieved() throws Exception {
+    server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/token")));
+    server.stubFor(post("/token").willReturn(aResponse().withStatus(404)));
+    assertEquals(Reason.CONFIGURATION, failure().reason());
+    server.resetRequests();
+    server.stubFor(get(RFC8414).willReturn(document("https://evil.example.com", base() + "/token")));
+    for (int i = 0; i < 2; i++) assertTrue(failure().getMessage().contains("evil.example.com"));
+    assertNothingSent();
+  }
+
+  @Test
+  void document_isReadAgainEachDayAndKeptWhileItCannotBeHad() throws Exception {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+    ServerMetadata metadata = new ServerMetadata(issuer(), false, now::get);
+    try (TokenHttp http = new TokenHttp("test", Duration.ofSeconds(5))) {
+      server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/old")));
+      assertEquals("/old", path(metadata, http));
+      server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/token")));
+      now.addAndGet(Duration.ofHours(23).toNanos());
+      assertEquals("/old", path(metadata, http));
+      server.verify(1, anyRequestedFor(anyUrl()));
+      now.addAndGet(Duration.ofHours(2).toNanos());
+      assertEquals("/token", path(metadata, http));
+      server.verify(2, anyRequestedFor(anyUrl()));
+
+      server.resetAll();
+      server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(503)));
+      now.addAndGet(Duration.ofHours(25).toNanos());
+      for (int i = 0; i < 3; i++) assertEquals("/token", path(metadata, http));
+      server.verify(1, getRequestedFor(urlEqualTo(RFC8414)));
+      now.addAndGet(Duration.ofSeconds(11).toNanos());
+      assertEquals("/token", path(metadata, http));
+      server.verify(2, getRequestedFor(urlEqualTo(RFC8414)));
+
+      server.stubFor(get(RFC8414).willReturn(document(issuer(), base() + "/newest")));
+      now.addAndGet(Duration.ofSeconds(11).toNanos());
+      assertEquals("/newest", path(metadata, http));
+    }
+  }
+
+  private static String path(ServerMetadata metadata, TokenHttp http) throws TokenException {
+    return metadata.target(http, Deadline.in(Duration.ofSeconds(50))).uri().getPath();
+  }
+
+  @Test
+  void hangingIssuer_leavesTimeForTheRefreshAndIsAskedByOneOfMany() throws Exception {
+    AtomicBoolean hangs = new AtomicBoolean();
+    RawServer.Script script = (socket, out) -> {
+      if (hangs.get()) socket.getInputStream().read();
+      RawServer.write(out, "HTTP/1.1 200 OK\r\n\r\n{\"issuer\":\"http://127.0.0.1:" + socket.getLocalPort()
+          + "\",\"token_endpoint\":\"" + base() + "/token\"}");
+    };
+    try (RawServer raw = new RawServer(script);
+        Closing r = new Closing(refresher("http://127.0.0.1:" + raw.port(), Duration.ofSeconds(8)))) {
+      server.stubFor(post("/token").willReturn(aResponse().withStatus(404)));
+      assertThrows(TokenException.class, () -> r.refresh(current()));
+      hangs.set(true);
+      server.stubFor(post("/token").willReturn(json(200, OAuthBody.of("new-access-token", "new-refresh-token"))));
+      for (int i = 0; i < 3; i++) assertEquals("new-access-token", r.refresh(current()).accessToken());
+      assertEquals(2, raw.requests.size());
+    }
   }
 }

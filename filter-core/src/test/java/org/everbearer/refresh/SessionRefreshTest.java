@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
@@ -104,6 +105,23 @@ class SessionRefreshTest extends TokenRefresherContract {
     assertEquals(Reason.REJECTED, failure().reason());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"success\":false,\"error\":\"invalid or expired refresh token\"}",
+      "{\"ok\":false,\"message\":\"Expired refresh token\"}"})
+  void knownTextInASuccessWithoutToken_meansDead(String body) {
+    answer(json(200, body));
+    assertEquals(Reason.REJECTED, failure().reason());
+  }
+
+  @Test
+  void knownTextOnAPageOrInARedirect_meansNothing() {
+    answer(aResponse().withBody("<html>invalid refresh token"));
+    assertEquals(Reason.TRANSIENT, failure().reason());
+    server.resetAll();
+    answer(json(302, "{\"error\":\"expired refresh token\"}"));
+    assertEquals(Reason.TRANSIENT, failure().reason());
+  }
+
   @Test
   void knownTextInASuccess_meansNothing() throws TokenException {
     answer(json(200, "{\"accessToken\":\"new-access-token\",\"note\":\"invalid or expired refresh token\"}"));
@@ -116,7 +134,7 @@ class SessionRefreshTest extends TokenRefresherContract {
       answer(json(502, "{\"fault\":{\"id\":\"E-4711\"}}"));
       assertEquals(Reason.REJECTED, assertThrows(TokenException.class, () -> r.refresh(current())).reason());
       answer(json(502, "{\"error\":\"invalid or expired refresh token\"}"));
-      assertEquals(Reason.TRANSIENT, assertThrows(TokenException.class, () -> r.refresh(current())).reason());
+      assertEquals(Reason.AMBIGUOUS, assertThrows(TokenException.class, () -> r.refresh(current())).reason());
     }
   }
 

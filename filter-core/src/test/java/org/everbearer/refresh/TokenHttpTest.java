@@ -132,14 +132,6 @@ class TokenHttpTest {
     });
   }
 
-  @Test
-  void completeLookingBodyWithoutEnd_isAmbiguousAtTheDeadline() throws Exception {
-    assertEndsAtDeadline((socket, out) -> {
-      RawServer.write(out, OK + "\r\n" + BODY);
-      socket.getInputStream().read();
-    });
-  }
-
   private static void drip(OutputStream out, String drop) throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     while (!never.await(20, TimeUnit.MILLISECONDS)) RawServer.write(out, drop);
@@ -158,7 +150,7 @@ class TokenHttpTest {
   @Test
   void resetMidBody_isAmbiguous() throws Exception {
     assertAnswerIs(Reason.AMBIGUOUS, (socket, out) -> {
-      RawServer.write(out, OK + "Content-Length: 1000\r\n\r\n" + BODY);
+      RawServer.write(out, OK + "Content-Length: 1000\r\n\r\n" + BODY.substring(0, 40));
       socket.setSoLinger(true, 0);
     });
   }
@@ -222,12 +214,6 @@ class TokenHttpTest {
   }
 
   @Test
-  void unaskedCompression_isUnreadable() throws Exception {
-    assertAnswerIs(Reason.AMBIGUOUS, (socket, out) ->
-        RawServer.write(out, OK + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\u0008\u0000"));
-  }
-
-  @Test
   void connection_isNeverReused() throws Exception {
     try (RawServer server = new RawServer((socket, out) -> {
       RawServer.write(out, OK + "Content-Length: " + BODY.length() + "\r\nConnection: keep-alive\r\n\r\n" + BODY);
@@ -239,7 +225,7 @@ class TokenHttpTest {
       assertEquals(2, server.requests.size());
       String request = server.requests.get(0);
       assertTrue(request.contains("Connection: close\r\n"), request);
-      assertFalse(request.contains("Accept-Encoding"), request);
+      assertTrue(request.contains("Accept-Encoding: identity\r\n"), request);
       assertFalse(request.contains("Cookie"), request);
     }
   }

@@ -56,7 +56,7 @@ abstract class TokenRefresherContract {
     return Reason.REJECTED;
   }
 
-  /** What a bare 401 or 403 means. */
+  /** What a 401 or 403 with an unknown code of the endpoint's own means. */
   Reason unauthorized() {
     return Reason.CONFIGURATION;
   }
@@ -158,10 +158,23 @@ abstract class TokenRefresherContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403})
-  void bareUnauthorized_dependsOnTheProtocol(int status) {
-    answer(aResponse().withStatus(status));
+  @CsvSource({"401,'{\"error\":\"session_ended\"}'", "403,'{\"code\":\"E42\",\"message\":\"no\"}'",
+      "401,'{\"error\":{\"code\":\"E42\"}}'"})
+  void endpointsOwnUnauthorized_dependsOnTheProtocol(int status, String body) {
+    answer(json(status, body));
     assertEquals(unauthorized(), failure().reason());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "RBAC: access denied", "Unauthorized", "{}", "{\"message\":\"Forbidden\"}",
+      "{\"message\":\"Unauthorized\"}", "{\"code\":401,\"message\":\"no\"}", "{\"error\":null}", "{\"error\":\"\"}",
+      "{\"fault\":{\"faultstring\":\"Invalid ApiKey\"}}", "\"invalid\"", "[\"error\"]"})
+  void unauthorizedOfNobody_isConfigurationAndKillsNoToken(String body) {
+    for (int status : new int[] {401, 403}) {
+      server.resetAll();
+      answer(aResponse().withStatus(status).withBody(body));
+      assertEquals(Reason.CONFIGURATION, failure().reason());
+    }
   }
 
   @ParameterizedTest
@@ -172,9 +185,73 @@ abstract class TokenRefresherContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 599})
+  @ValueSource(ints = {408, 425, 429, 500, 501, 503, 507, 521, 522, 523, 525, 526, 529, 530})
   void serverErrors_areTransient(int status) {
     answer(json(status, "{\"error\":\"something else\"}"));
+    assertEquals(Reason.TRANSIENT, failure().reason());
+  }
+
+  /** Where nothing is spent it does not matter whether the request took effect. */
+  Reason outcomeUnknown() {
+    return refresher.spendsRefreshToken() ? Reason.AMBIGUOUS : Reason.TRANSIENT;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {502, 504, 520, 524, 598, 599})
+  void answerLostByAGateway_isAmbiguousAndNotTransient(int status) {
+    for (String body : new String[] {"", "{\"error\":\"something else\"}", "<html><h1>Bad Gateway</h1></html>"}) {
+      server.resetAll();
+      answer(aResponse().withStatus(status).withHeader("Retry-After", "7").withBody(body));
+      TokenException e = failure();
+      assertEquals(outcomeUnknown(), e.reason());
+      assertEquals(Duration.ofSeconds(7), e.retryAfter());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {502, 504, 524})
+  void endpointsOwnWordsThroughAGateway_count(int status) {
+    answer(json(status, "{\"error\":\"invalid_grant\"}"));
+    assertEquals(invalidGrant(), failure().reason());
+    server.resetAll();
+    answer(json(status, "{\"error\":\"invalid_client\"}"));
+    assertEquals(Reason.CONFIGURATION, failure().reason());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "{\"ok\":false,\"error\":\"invalid_refresh_token\"}", "{\"ok\":false,\"error\":\"token_expired\"}",
+      "{\"ok\":false,\"error\":\"token_revoked\"}", "{\"error\":\"invalid_code\"}",
+      "{\"error\":\"bad_refresh_token\",\"error_description\":\"incorrect or expired\"}",
+      "{\"status\":\"BAD_REFRESH_TOKEN\",\"message\":\"missing or invalid\"}",
+      "{\"error\":{\"code\":400,\"message\":\"TOKEN_EXPIRED\",\"status\":\"INVALID_ARGUMENT\"}}",
+      "{\"error\":{\"code\":400,\"message\":\"USER_DISABLED\"}}",
+      "{\"error\":{\"code\":400,\"message\":\"USER_NOT_FOUND\"}}",
+      "{\"error\":{\"code\":400,\"message\":\"INVALID_REFRESH_TOKEN\"}}",
+      "{\"error\":\"invalid_request\",\"error_description\":\"The refresh_token is invalid.\",\"status\":\"error\"}"})
+  void otherWordsForADeadToken_countWhateverTheStatus(String body) {
+    for (int status : new int[] {200, 400, 401, 500}) {
+      server.resetAll();
+      answer(json(status, body));
+      assertEquals(invalidGrant(), failure().reason(), () -> "status " + status);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "{\"error\":\"invalid_request\",\"error_description\":\"missing or invalid refresh_token parameter\"}",
+      "{\"error\":\"user_not_found\"}", "{\"status\":\"error\"}",
+      "{\"error\":{\"code\":400,\"message\":\"INVALID_KEY\"}}"})
+  void similarWords_killNoToken(String body) {
+    answer(json(400, body));
+    assertEquals(Reason.CONFIGURATION, failure().reason());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 400, 403, 500})
+  void busyLock_isTransient(int status) {
+    answer(json(status,
+        "{\"error\":\"invalid_grant\",\"error_description\":\"token request is already being processed\"}"));
     assertEquals(Reason.TRANSIENT, failure().reason());
   }
 
@@ -186,7 +263,7 @@ abstract class TokenRefresherContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {200, 400, 401, 403, 503})
+  @ValueSource(ints = {200, 400, 401, 403, 500, 503})
   void webPage_isTransientAndKillsNoToken(int status) {
     answer(aResponse().withStatus(status).withHeader("Content-Type", "text/html; charset=utf-8")
         .withBody("<!doctype html><title>Sign in</title>"));
@@ -235,7 +312,8 @@ abstract class TokenRefresherContract {
   @ParameterizedTest
   @ValueSource(strings = {"", "ok", "[]", "null", "{\"access", "{}", "{} {}", "{'accessToken':'x','access_token':'x'}",
       "{\"accessToken\":7,\"access_token\":7}", "{\"accessToken\":\"\",\"access_token\":\"\"}",
-      "{\"accessToken\":null,\"access_token\":null}", "{\"accessToken\":{},\"access_token\":[\"x\"]}"})
+      "{\"accessToken\":null,\"access_token\":null}",
+      "{\"ok\":false,\"error\":\"something else\"}", "{\"accessToken\":{},\"access_token\":[\"x\"]}"})
   void unreadableSuccess_isAmbiguous(String body) {
     answer(json(200, body));
     assertEquals(Reason.AMBIGUOUS, failure().reason());

@@ -135,7 +135,8 @@ class TokenVerifierTest {
 
   @Test
   void publishedSymmetricKey_isNoKeyToTrust() throws Exception {
-    server.stubFor(get("/jwks").willReturn(json(200, "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"k3\",\"alg\":\"HS256\","
+    server.stubFor(get("/jwks").willReturn(json(200, "{\"keys\":[" + key.toJson()
+        + ",{\"kty\":\"oct\",\"kid\":\"k3\",\"alg\":\"HS256\","
         + "\"k\":\"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE\"}]}")));
     JsonWebSignature hmac = new JsonWebSignature();
     hmac.setPayload(CLAIMS);
@@ -155,7 +156,7 @@ class TokenVerifierTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"503,TRANSIENT", "404,CONFIGURATION", "302,TRANSIENT"})
+  @CsvSource({"503,TRANSIENT", "502,TRANSIENT", "504,TRANSIENT", "404,CONFIGURATION", "302,TRANSIENT"})
   void keysNotToBeHad_nothingIsSpent(int status, Reason reason) {
     server.stubFor(get("/jwks").willReturn(aResponse().withStatus(status)));
     TokenException e = assertThrows(TokenException.class, () -> refresh(endpoint(), good(), "next"));
@@ -165,7 +166,7 @@ class TokenVerifierTest {
 
   @Test
   void garbageInsteadOfKeys_nothingIsSpent() {
-    for (String body : new String[] {"{}", "{\"keys\":7}", "[]", "<html>"}) {
+    for (String body : new String[] {"{}", "{\"keys\":7}", "{\"keys\":[]}", "[]", "<html>"}) {
       server.stubFor(get("/jwks").willReturn(aResponse().withBody(body)));
       TokenException e = assertThrows(TokenException.class, () -> refresh(endpoint(), good(), "next"));
       assertTrue(e.getMessage().contains("/jwks"), e.getMessage());
@@ -222,6 +223,38 @@ class TokenVerifierTest {
       now.addAndGet(Duration.ofMinutes(61).toNanos());
       keys.prepare(http, target, deadline);
       server.verify(3, getRequestedFor(urlEqualTo("/jwks")));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"503|", "404|", "200|{}", "200|{\"keys\":[]}", "200|<html>",
+      "200|{\"keys\":[{\"kty\":\"oct\",\"k\":\"MDEy\"}]}"})
+  void keysNoLongerToBeHad_thoseHeldGoOnBeingUsed(int status, String body) throws Exception {
+    AtomicLong now = new AtomicLong();
+    TokenVerifier verifier = new TokenVerifier(new VerificationKeys(URI.create(url("/jwks")), now::get), null, null);
+    TokenTarget target = new TokenTarget(URI.create(url("/token")), null, null);
+    TokenSet tokens = TokenSet.of(good(), "next");
+    try (TokenHttp http = new TokenHttp("test", Duration.ofSeconds(5))) {
+      Deadline deadline = Deadline.in(Duration.ofSeconds(50));
+      verifier.prepare(http, target, deadline);
+      server.stubFor(get("/jwks").willReturn(aResponse().withStatus(status).withBody(body)));
+      now.addAndGet(Duration.ofHours(30).toNanos());
+      for (int i = 0; i < 3; i++) {
+        verifier.prepare(http, target, deadline);
+        assertEquals(tokens, verifier.checked(tokens, http, target, deadline));
+      }
+      server.verify(2, getRequestedFor(urlEqualTo("/jwks")));
+      now.addAndGet(Duration.ofSeconds(61).toNanos());
+      verifier.prepare(http, target, deadline);
+      server.verify(3, getRequestedFor(urlEqualTo("/jwks")));
+      TokenSet unknown = TokenSet.of(Jwts.signed(other, "RS256", CLAIMS), "next");
+      TokenException rotated =
+          assertThrows(TokenException.class, () -> verifier.checked(unknown, http, target, deadline));
+      assertEquals("next", rotated.rotatedRefreshToken());
+      publish(other);
+      now.addAndGet(Duration.ofSeconds(61).toNanos());
+      verifier.prepare(http, target, deadline);
+      assertEquals(unknown, verifier.checked(unknown, http, target, deadline));
     }
   }
 }

@@ -2,6 +2,7 @@ package org.everbearer.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,14 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.BasicHttpClientResponseHandler;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.HttpHost;
+import org.everbearer.AccessToken;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
@@ -90,6 +93,34 @@ class BearerTokensTest {
       assertTrue(tokens.isExpired("chat-api"));
       TokenException none = assertThrows(TokenException.class, () -> tokens.validAccessToken("chat-api"));
       assertEquals(TokenException.Reason.NO_TOKENS, none.reason());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRejectedToken_hasAReplacementThatAnyHttpLibraryCanAskFor(Container container) throws Exception {
+    WebApp app = new WebApp().client("chat-api", chat.client("refreshToken", "r.chat.1", "background", "false"), "/*");
+    try (Deployed deployed = container.deploy(app)) {
+      TokenSource source = BearerTokens.of(deployed.context()).source("chat-api");
+      AccessToken first = source.accessToken();
+      source.accepted(first);
+      assertTrue(first.isAccepted());
+      assertEquals("a.chat.3", source.replacementFor(first.value()).get(20, TimeUnit.SECONDS).value());
+      assertEquals("a.chat.3", source.replacementFor(first.value()).get(20, TimeUnit.SECONDS).value(), "a late report");
+      assertEquals(2, chat.refreshes.get());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nobodyBound_hasNoReplacement(Container container) throws Exception {
+    WebApp app = new WebApp().client("chat-api", chat.client("identity", "session"), "/*");
+    try (Deployed deployed = container.deploy(app)) {
+      TokenSource source = BearerTokens.of(deployed.context()).source("chat-api");
+      assertNull(source.replacementFor("a.chat.2").get(20, TimeUnit.SECONDS));
+      AccessToken token = AccessToken.of("a.chat.2");
+      source.accepted(token);
+      assertTrue(token.isAccepted());
     }
   }
 

@@ -16,6 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.everbearer.TokenRecord;
@@ -243,6 +246,37 @@ class FileTokenStoreTest {
       assertEquals(FIRST, store.read(KEY).record(), "reading needs no lock");
     }
     assertTrue(store.compareAndSet(KEY, 1, SECOND));
+  }
+
+  @Test
+  void threadThatHangsInTheFileSystem_stopsNobodyForEver() throws Exception {
+    store = FileTokenStore.at(path, EncryptionKeys.none(), Duration.ofMillis(30));
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    Path lockPath = directory.resolve("tokens.lock");
+    String flag = "org.everbearer.lock:" + lockPath;
+    assertNull(System.getProperty(flag), "it is there only while it is needed");
+    System.setProperty(flag, "held"); // as another web application's copy of the class does
+    try {
+      String message = assertThrows(IOException.class, () -> store.compareAndSet(KEY, 1, SECOND)).getMessage();
+      assertTrue(message.contains(lockPath.toString()), message);
+      assertEquals(FIRST, store.read(KEY).record(), "reading needs no lock");
+      assertTrue(FileTokenStore.at(directory.resolve("other")).compareAndSet(KEY, 0, FIRST), "another path");
+      store.close();
+    } finally {
+      System.clearProperty(flag);
+    }
+    assertTrue(FileTokenStore.at(path).compareAndSet(KEY, 1, SECOND));
+  }
+
+  @Test
+  void monitorThatSomebodyElseHolds_isNoneOfOurs() throws Exception {
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    // Interned strings belong to every application of the JVM.
+    synchronized (("everbearer lock " + directory.resolve("tokens.lock")).intern()) {
+      assertTrue(thread.submit(() -> store.compareAndSet(KEY, 1, SECOND)).get(30, TimeUnit.SECONDS));
+    }
+    thread.shutdown();
   }
 
   @Test

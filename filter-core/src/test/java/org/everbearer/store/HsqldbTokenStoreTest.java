@@ -20,6 +20,11 @@ class HsqldbTokenStoreTest extends JdbcTokenStoreContract {
   }
 
   @Override
+  String later(String now, int days) {
+    return "TIMESTAMPADD(SQL_TSI_DAY, " + days + ", " + now + ")";
+  }
+
+  @Override
   int identities() {
     return 1_000; // it is slow with text
   }

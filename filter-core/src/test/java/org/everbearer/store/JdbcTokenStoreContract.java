@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,6 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.TimeZone;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenStore;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the table promises on every database. */
 abstract class JdbcTokenStoreContract extends TokenStoreContract {
+  static final long DAY = 24 * 3600 * 1000L;
+
   private final CarelessPool pool = new CarelessPool(this::connect);
 
   /** A connection of one's own. */
@@ -43,9 +51,23 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
 
   @BeforeEach
   void dropTable() throws SQLException {
-    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-      statement.executeUpdate("DROP TABLE IF EXISTS everbearer_tokens");
-    }
+    execute(drop());
+  }
+
+  String drop() {
+    return "DROP TABLE IF EXISTS everbearer_tokens";
+  }
+
+  /** An expression for the database's time so many days later. */
+  String later(String now, int days) {
+    return "(" + now + " + " + days * DAY + ")";
+  }
+
+  /** A connection that may not write to the table, which exists. */
+  Connection readOnly() throws SQLException {
+    Connection connection = connect();
+    connection.setReadOnly(true);
+    return connection;
   }
 
   final CarelessPool pool() {
@@ -61,7 +83,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
     return JdbcTokenStore.builder("test", () -> connections).createTable(true).build();
   }
 
-  private int execute(String sql) throws SQLException {
+  final int execute(String sql) throws SQLException {
     try (Connection connection = connect(); Statement statement = connection.createStatement()) {
       return statement.executeUpdate(sql);
     }
@@ -127,7 +149,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
         long now = on(() -> inZone(hours)).read(KEY).now();
         assertTrue(last <= now, "went back by " + (last - now) + " ms");
         long ahead = now - System.currentTimeMillis(); // the same clock: the database runs on this machine
-        assertTrue(ahead < 60_000, "ahead by " + ahead + " ms");
+        assertTrue(Math.abs(ahead) < 60_000, "ahead by " + ahead + " ms");
         last = now;
       }
     } finally {
@@ -159,7 +181,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
         .replaceFirst("\\?", "'session/77'").replaceFirst("\\?", "1"));
   }
 
-  private void explained(String sql) throws SQLException {
+  void explained(String sql) throws SQLException {
     StringBuilder plan = new StringBuilder();
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
@@ -181,28 +203,125 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
 
   @Test
   void expiredRows_areRemovedAtMostOnceAnHour() throws Exception {
+    AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    TokenStore store = on(pool, System::currentTimeMillis, nanos::get);
+    for (String key : List.of("c/old", "C/Old", "c/new")) assertTrue(store.compareAndSet(key, 0, record(1)));
+    due("c/old", "C/Old");
+    assertTrue(store.compareAndSet("c/new", 1, record(2)));
+    nanos.addAndGet(TimeUnit.HOURS.toNanos(1) - 1);
+    assertTrue(store.compareAndSet("c/new", 2, record(3)));
+    assertNotNull(store.read("c/old").record(), "the hour is not over");
+    nanos.incrementAndGet();
+    assertTrue(store.compareAndSet("c/new", 3, record(4)));
+    assertNull(store.read("c/old").record());
+    assertNull(store.read("C/Old").record());
+    assertEquals(record(4), store.read("c/new").record());
+  }
+
+  /** As if the row had been written long ago. */
+  private void due(String... keys) throws SQLException {
+    for (String key : keys) {
+      String row = JdbcTable.rowKey(key);
+      assertEquals(1, execute("UPDATE everbearer_tokens SET purge_after = 1 WHERE store_key = '" + row + "'"));
+    }
+  }
+
+  private TokenStore on(ConnectionSource connections, LongSupplier millis, LongSupplier nanos) {
+    return JdbcTokenStore.builder("test", () -> connections).createTable(true).clocks(millis, nanos).build();
+  }
+
+  /** Connections on which the database's clock is wrong. */
+  private ConnectionSource wrongBy(int days) {
+    return () -> {
+      Connection connection = connect();
+      String now = SqlDialect.of(connection.getMetaData().getDatabaseProductName()).now();
+      return (Connection) Proxy.newProxyInstance(
+          getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+            if (method.getName().equals("prepareStatement")) {
+              arguments[0] = ((String) arguments[0]).replace(now, later(now, days));
+            }
+            try {
+              return method.invoke(connection, arguments);
+            } catch (InvocationTargetException e) {
+              throw e.getCause();
+            }
+          });
+    };
+  }
+
+  @Test
+  void rowIsRemoved_onlyByTwoClocksThatAgree() throws Exception {
+    LongSupplier right = System::currentTimeMillis;
+    LongSupplier wrong = () -> System.currentTimeMillis() + 120 * DAY;
     TokenStore store = store();
-    for (String key : List.of("old", "older", "new")) assertTrue(store.compareAndSet(key, 0, record(1)));
-    execute("UPDATE everbearer_tokens SET purge_after = 1 WHERE store_key LIKE 'old%'");
-    assertTrue(store.compareAndSet("new", 1, record(2)));
-    assertNotNull(store.read("old").record(), "the hour is not over");
-    assertTrue(store().compareAndSet("new", 2, record(3)));
-    assertNull(store.read("old").record());
-    assertNull(store.read("older").record());
-    assertEquals(record(3), store.read("new").record());
+    TokenRecord idle = record(1).toBuilder().expiry(0, 0).build();
+    assertTrue(store.compareAndSet("c/live", 0, idle));
+    purgedBy(on(wrongBy(120), right, System::nanoTime));
+    purgedBy(on(wrongBy(-120), right, System::nanoTime));
+    purgedBy(on(pool, wrong, System::nanoTime));
+    assertEquals(idle, store.read("c/live").record());
+    purgedBy(on(wrongBy(120), wrong, System::nanoTime)); // it is really so late
+    assertNull(store.read("c/live").record());
+  }
+
+  private void purgedBy(TokenStore store) throws IOException {
+    long generation = store.read("c/other").generation();
+    assertTrue(store.compareAndSet("c/other", generation, record(generation + 1)));
+  }
+
+  @Test
+  void wrongReadingOfTheClock_doesNotEndThePurge() throws Exception {
+    AtomicLong nanos = new AtomicLong(77);
+    AtomicReference<ConnectionSource> connections = new AtomicReference<>(wrongBy(120));
+    TokenStore store = on(() -> connections.get().getConnection(), System::currentTimeMillis, nanos::get);
+    for (String key : List.of("c/old", "c/new")) assertTrue(store.compareAndSet(key, 0, record(1)));
+    connections.set(this::connect);
+    due("c/old");
+    nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+    assertTrue(store.compareAndSet("c/new", 1, record(2)));
+    assertNull(store.read("c/old").record());
+  }
+
+  @Test
+  void rowIsKept_byTheLaterOfTwoClocks() throws Exception {
+    TokenRecord idle = record(1).toBuilder().expiry(0, 0).build();
+    long now = System.currentTimeMillis();
+    assertTrue(on(wrongBy(-120), () -> now, System::nanoTime).compareAndSet("c/database", 0, idle));
+    assertTrue(on(pool, () -> now - 120 * DAY, System::nanoTime).compareAndSet("c/host", 0, idle));
+    assertEquals(now + 100 * DAY, purgeAfter("c/database"), 60_000);
+    assertEquals(now + 100 * DAY, purgeAfter("c/host"), 60_000);
+  }
+
+  @Test
+  void rowsOfTheApplication_areNeverRemoved() throws Exception {
+    TokenStore store = store();
+    List<String> names = List.of("chat", "Chat%2Fapi", "x".repeat(300));
+    for (String name : names) {
+      assertTrue(store.compareAndSet(name, 0, record(1)));
+      assertEquals(Long.MAX_VALUE, purgeAfter(JdbcTable.rowKey(name)), 1_000);
+      due(name); // as an older version wrote it
+      assertTrue(store.compareAndSet(name + "/a-user", 0, record(1)));
+      due(name + "/a-user");
+    }
+    purgedBy(store());
+    for (String name : names) {
+      assertEquals(record(1), store.read(name).record(), name);
+      assertNull(store.read(name + "/a-user").record(), name);
+    }
   }
 
   @Test
   void rowsAreKeptLongPastTheirExpiry() throws Exception {
     TokenStore store = store();
     long now = store.read(KEY).now();
-    long day = 24 * 3600 * 1000L;
-    assertTrue(store.compareAndSet("refreshable", 0, record(1).toBuilder().expiry(now + day, day).build()));
-    assertTrue(store.compareAndSet("unknown", 0, record(1).toBuilder().expiry(0, 0).build()));
-    assertTrue(store.compareAndSet("access-only", 0, TokenRecord.builder().tokens("a", null).build()));
-    assertEquals(now + 101 * day, purgeAfter("refreshable"), 60_000);
-    assertEquals(now + 100 * day, purgeAfter("unknown"), 60_000);
-    assertEquals(now + 30 * day, purgeAfter("access-only"), 60_000);
+    assertTrue(store.compareAndSet("c/refreshable", 0, record(1).toBuilder().expiry(now + DAY, DAY).build()));
+    assertTrue(store.compareAndSet("c/unknown", 0, record(1).toBuilder().expiry(0, 0).build()));
+    assertTrue(store.compareAndSet("c/endless", 0, record(1).toBuilder().expiry(Long.MAX_VALUE, 0).build()));
+    assertTrue(store.compareAndSet("c/access-only", 0, TokenRecord.builder().tokens("a", null).build()));
+    assertEquals(now + 101 * DAY, purgeAfter("c/refreshable"), 60_000);
+    assertEquals(now + 100 * DAY, purgeAfter("c/unknown"), 60_000);
+    assertEquals(Long.MAX_VALUE, purgeAfter("c/endless"), 1_000);
+    assertEquals(now + 30 * DAY, purgeAfter("c/access-only"), 60_000);
   }
 
   private double purgeAfter(String key) throws SQLException {
@@ -230,8 +349,34 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
       assertFalse(everything.toString().contains("{\"v\":1"), everything::toString);
       assertFalse(everything.toString().contains("refresh-"), everything::toString);
       assertTrue(e.getMessage().contains("jdbc:test") && e.getMessage().contains("SQLState"), e.getMessage());
+      assertTrue(e.getMessage().startsWith("nothing was written"), e.getMessage());
     }
     assertNull(store.read(KEY).record());
+  }
+
+  @Test
+  void readOnlyDatabase_isNamedAndNothingWasWritten() throws Exception {
+    TokenStore store = store();
+    assertTrue(store.compareAndSet(KEY, 0, record(1)));
+    TokenStore standby = on(this::readOnly);
+    long generation = standby.read(KEY).generation();
+    for (TokenRecord next : new TokenRecord[] {record(generation + 1), null}) {
+      String message =
+          assertThrows(IOException.class, () -> standby.compareAndSet(KEY, next == null ? 1 : generation, next))
+              .getMessage();
+      assertTrue(message.startsWith("nothing was written to jdbc:test (") && message.contains("read-only"), message);
+      assertTrue(message.contains("connect to the primary"), message);
+    }
+  }
+
+  @Test
+  void tableThatIsGone_isNoDoubtfulWrite() throws Exception {
+    TokenStore store = store();
+    assertTrue(store.compareAndSet(KEY, 0, record(1)));
+    execute("DROP TABLE everbearer_tokens");
+    String message = assertThrows(IOException.class, () -> store.compareAndSet(KEY, 1, record(2))).getMessage();
+    assertTrue(message.startsWith("nothing was written to jdbc:test ("), message);
+    assertTrue(message.contains("the table or a column is missing"), message);
   }
 
   @Test
