@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,5 +124,22 @@ class ListenersTest {
     assertFalse(registry.scrape().contains("everbearer_valid{client=\"user-api\"}"), registry.scrape());
     String page = registry.scrape();
     assertFalse(page.contains("everbearer_token_expiry_seconds{client=\"user-api\"}"), page);
+  }
+
+  @Test
+  void withoutAMargin_neitherPageNorLogPromisesARefresh() throws Exception {
+    try (LogAtDebug log = new LogAtDebug()) {
+      try (Deployed deployed = Container.TOMCAT.deploy(app("refreshMargin", "0"))) {
+        BearerTokens.of(deployed.context()).storeTokens("chat-api",
+            TokenSet.of("a.chat.9", "r.chat.9").expiresIn(Duration.ofHours(1)));
+        Poll.until(() -> deployed.browser().body("/tokens", "Accept", "application/json").contains("\"stored\""));
+        String page = deployed.browser().body("/tokens", "Accept", "application/json");
+        assertTrue(page.contains("refreshed by the first call in"), page);
+        assertFalse(page.contains("refreshes itself"), page);
+      }
+      String lines = String.join("\n", log.lines());
+      assertTrue(lines.contains("was given token") && lines.contains("refreshed by the first call in"), lines);
+      assertFalse(lines.contains("refreshes itself"), lines);
+    }
   }
 }
