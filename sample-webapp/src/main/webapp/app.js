@@ -218,6 +218,9 @@ async function loadUser() {
   signsIn = signIn;
   if (user) showUser(user.replace(/^user_/, '').replace(/^./, first => first.toUpperCase()));
   else if (location.search === '?sign-in=failed') showSignedOut('Signing in did not work. Please try again.');
+  else if (location.search === '?sign-out=incomplete') {
+    showSignedOut('You are signed out here, but your tokens could not be given up.');
+  }
   else showSignedOut('Sign in to chat. Your messages then go out with a token of your own.');
   if (location.search) history.replaceState(null, '', location.pathname);
 }
@@ -245,7 +248,9 @@ document.getElementById('sign-out').addEventListener('click', async () => {
     await post('logout', {}, 'application/json');
     location.reload(); // nothing of this user may stay on the screen
   } catch (e) {
-    announce(e.message);
+    // The session has ended even so.
+    if (e.code === 'bad_gateway') location.replace('?sign-out=incomplete');
+    else announce(e.message);
   }
 });
 

@@ -23,7 +23,7 @@
 
     EverbearerTimeline.connect('tokens/', {
       onState(state) {
-        client = state.clients.find(each => each.client === 'chat-api');
+        client = state.clients.find(each => each.client === 'sample-chat-proxy');
         if (!client) return;
         panel.hidden = false;
         document.body.classList.add('demo', 'watching');

@@ -62,4 +62,62 @@ class OriginTest {
   void plainHttp_isSecureOnLoopbackOnly(String origin, boolean secure) {
     assertEquals(secure, Origin.parse(origin).isSecure());
   }
+
+  // Each of these equals its ASCII look-alike for String.equalsIgnoreCase.
+  @ParameterizedTest
+  @CsvSource({"https://api.example.com, ap\u0131.example.com", "https://api.example.com, ap\u0130.example.com",
+      "https://k.example.com, \u212a.example.com", "https://sso.example.com, \u017fso.example.com"})
+  void lookAlike_isAnotherHost(String origin, String host) {
+    Origin allowed = Origin.parse(origin);
+    assertTrue(allowed.host().equalsIgnoreCase(host), "or it proves nothing");
+    assertFalse(allowed.matches("https", host, 443));
+    assertFalse(Origin.isSameName(allowed.host(), host));
+    assertFalse(Origin.parse("https://[::1]").matches("https", "[::\u00b9]", 443));
+    assertThrows(IllegalArgumentException.class, () -> Origin.of("https", host, 443));
+  }
+
+  @Test
+  void lookAlikeOfAScheme_isAnother() {
+    assertFalse(Origin.parse("https://api.example.com").matches("http\u017f", "api.example.com", 443));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://ap\u0131.example.com:8443/, 'the host must be ASCII: write xn--ap-ipa.example.com'",
+      "https://m\u00fcller.example, 'the host must be ASCII: write xn--mller-kva.example'",
+      "https://\u4f8b\u3048.jp, 'the host must be ASCII: write xn--r8jz45g.jp'"})
+  void hostThatIsNotAscii_isRefusedWithItsPunycode(String text, String message) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, () -> Origin.parse(text)).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://\u212a.example.com, k.example.com", "https://stra\u00dfe.de, strasse.de",
+      "https://api\u3002example.com, api.example.com"})
+  void hostThatWouldBeFoldedToAnother_isRefusedWithAWarning(String text, String folded) {
+    String message = assertThrows(IllegalArgumentException.class, () -> Origin.parse(text)).getMessage();
+    assertTrue(message.contains("folded to, " + folded + ";"), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 65536, 99999})
+  void portThatIsNone_isRefused(int port) {
+    for (String host : new String[] {"api.example.com", "localhost"}) {
+      String message = assertThrows(IllegalArgumentException.class,
+          () -> Origin.parse("https://" + host + ":" + port)).getMessage();
+      assertEquals("the port must be from 1 to 65535", message);
+      assertThrows(IllegalArgumentException.class, () -> Origin.of("http", host, port));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api.example.com/x", "user@api.example.com", "api example.com", "api.example.com?", "a\\b",
+      "api.example.com\n", "a#b"})
+  void whatIsNoHost_isRefused(String host) {
+    assertThrows(IllegalArgumentException.class, () -> Origin.of("https", host, 443));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.256", "127.999.1.1", "127.1", "127.0.0.01"})
+  void whatOnlyAResolverWouldUnderstand_isNoLoopbackAddress(String host) {
+    assertFalse(Origin.of("http", host, 80).isSecure());
+  }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.startup.Tomcat;
+import org.everbearer.runner.standin.StandIn;
+import org.everbearer.runner.standin.StandInOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,9 +33,10 @@ class ChatForAMinuteIT {
   @Test
   void eightClientsInEachContainer_everyReplyIs200_andNoRefreshTokenIsSpentTwice(@TempDir Path directory)
       throws Exception {
-    String margin = "-Deverbearer.chat-api.refreshMargin=" + MARGIN;
-    try (Runner runner = Runner.start(List.of(margin), "--port", "0",
-        "--access-token-lifetime", LIFETIME_SECONDS + "s")) {
+    String margin = "-Deverbearer.sample-chat-proxy.refreshMargin=" + MARGIN;
+    StandInOptions options = StandInOptions.defaults().withAccessTokenLifetime(Duration.ofSeconds(LIFETIME_SECONDS));
+    try (StandIn server = StandIn.start(options);
+        Runner runner = Runner.startBeside(server, server.baseUri(), List.of(margin))) {
       URI jetty = runner.sample();
       Tomcat tomcat = startTomcat(directory, runner);
       try {
@@ -91,7 +94,7 @@ class ChatForAMinuteIT {
         "AUTH_BASE_URL", runner.standIn().toString(),
         "AUTH_ACCESS_TOKEN", first.get("accessToken").getAsString(),
         "AUTH_REFRESH_TOKEN", first.get("refreshToken").getAsString(),
-        "everbearer.chat-api.refreshMargin", MARGIN);
+        "everbearer.sample-chat-proxy.refreshMargin", MARGIN);
     return WarInTomcat.start(directory, settings, context -> {});
   }
 }

@@ -45,7 +45,7 @@ final class ContainerProcess implements AutoCloseable {
         "AUTH_BASE_URL", runner.standIn().toString(),
         "AUTH_ACCESS_TOKEN", first.get("accessToken").getAsString(),
         "AUTH_REFRESH_TOKEN", first.get("refreshToken").getAsString(),
-        "EVERBEARER_CHAT_API_REFRESH_MARGIN", "300ms"));
+        "EVERBEARER_SAMPLE_CHAT_PROXY_REFRESH_MARGIN", "300ms"));
     builder.environment().putAll(settings);
     builder.redirectErrorStream(true).redirectOutput(
         ProcessBuilder.Redirect.appendTo(base.resolve("output.log").toFile()));

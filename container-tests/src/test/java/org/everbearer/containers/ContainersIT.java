@@ -34,7 +34,7 @@ class ContainersIT {
   Collection<DynamicTest> everyContainer_servesTheSameWar(@TempDir Path directory) throws Exception {
     List<Outcome> all = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
-    try (Runner runner = Runner.start(List.of(), "--port", "0", "--access-token-lifetime", "3s")) {
+    try (Runner runner = Runner.start("--port", "0", "--access-token-lifetime", "3s")) {
       Wars javax = Wars.of(directory.resolve("javax"), true);
       Wars jakarta = Wars.of(directory.resolve("jakarta"), false);
       Map<String, Future<Map<Row, Outcome>>> running = new LinkedHashMap<>();

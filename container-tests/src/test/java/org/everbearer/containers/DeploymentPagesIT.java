@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeploymentPagesIT {
   private static final Row TOMCAT = Row.parse("tomcat-10.1");
   private static final Row JETTY = Row.parse("jetty-12.1/ee10");
-  private static final Map<String, String> CREATE_TABLE = Map.of("EVERBEARER_CHAT_API_CREATE_TABLE", "true");
+  private static final Map<String, String> CREATE_TABLE = Map.of("EVERBEARER_SAMPLE_CHAT_PROXY_CREATE_TABLE", "true");
 
   @TempDir
   Path base;
@@ -27,10 +27,10 @@ class DeploymentPagesIT {
   @Test
   void tomcatsPage_contextXmlAndSetenv() throws Exception {
     copy(driver(), "lib/");
-    write("bin/setenv.sh", "export EVERBEARER_CHAT_API_STORE=jdbc:jdbc/tokens\n");
+    write("bin/setenv.sh", "export EVERBEARER_SAMPLE_CHAT_PROXY_STORE=jdbc:jdbc/tokens\n");
     write("conf/Catalina/localhost/chat.xml", onH2(readme("<Context>.*?</Context>")));
     String log = chat(TOMCAT, CREATE_TABLE);
-    assertTrue(log.contains("store=jdbc:jdbc/tokens (environment variable EVERBEARER_CHAT_API_STORE)"), log);
+    assertTrue(log.contains("store=jdbc:jdbc/tokens (environment variable EVERBEARER_SAMPLE_CHAT_PROXY_STORE)"), log);
     assertTrue(log.contains("waitTimeout=10s (context-param everbearer.waitTimeout)"), log);
   }
 
@@ -51,7 +51,7 @@ class DeploymentPagesIT {
 
   private String chat(Row row, Map<String, String> settings) throws Exception {
     copy(Path.of(System.getProperty("sample.war")), "webapps/chat.war");
-    try (Runner runner = Runner.start(List.of(), "--port", "0", "--access-token-lifetime", "3s");
+    try (Runner runner = Runner.start("--port", "0", "--access-token-lifetime", "3s");
         ContainerProcess container =
             ContainerProcess.start(row.kind().home(row.version()), base, List.of(row), runner, settings)) {
       Visitor visitor = container.visitor("chat");

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
+import org.everbearer.runner.standin.StandIn;
+import org.everbearer.runner.standin.StandInOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,14 +51,15 @@ class NoTokenIsShownIT {
   void nothingThatCanBeSeen_holdsAToken(@TempDir Path directory) throws Exception {
     List<String> options = new ArrayList<>();
     LOGGING.forEach((name, level) -> options.add("-D" + name + "=" + level));
-    options.add("-Deverbearer.chat-api.refreshMargin=500ms");
-    try (TokenTap tap = TokenTap.start()) {
-      options.add("-Deverbearer.chat-api.baseUrl=" + tap.uri());
-      try (Runner runner = Runner.start(options, "--port", "0", "--access-token-lifetime", "2s")) {
-        tap.passTo(runner.standIn());
+    options.add("-Deverbearer.sample-chat-proxy.refreshMargin=500ms");
+    StandInOptions server = StandInOptions.defaults().withAccessTokenLifetime(Duration.ofSeconds(2));
+    try (TokenTap tap = TokenTap.start(); StandIn standIn = StandIn.start(server)) {
+      tap.passTo(standIn.baseUri());
+      try (Runner runner = Runner.startBeside(standIn, tap.uri(), options)) {
         live(runner, tap, directory);
         String said = runner.output();
-        assertEquals(2, said.split("client chat-api: protocol=", -1).length, "the effective configuration, once");
+        assertEquals(2, said.split("client sample-chat-proxy: protocol=", -1).length,
+            "the effective configuration, once");
         seen.add(said);
       }
       seen.add(log.toString(StandardCharsets.UTF_8));

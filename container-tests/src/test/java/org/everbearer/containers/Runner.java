@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.everbearer.runner.standin.StandIn;
+import org.everbearer.runner.standin.TokenPair;
 
-/** {@code java -jar jetty-runner.jar} as a process of its own: the sample in Jetty, and the stand-in server. */
+/** {@code java -jar jetty-runner.jar} as a process of its own: the sample in Jetty, and the stand-in server to it. */
 final class Runner implements AutoCloseable {
   private static final Pattern OPEN = Pattern.compile("Open (http://\\S+)");
   private static final Pattern STAND_IN = Pattern.compile("stand-in\\s+(http://\\S+) ");
@@ -30,14 +33,37 @@ final class Runner implements AutoCloseable {
   private final CompletableFuture<URI> sample = new CompletableFuture<>();
   private final CompletableFuture<URI> standIn = new CompletableFuture<>();
 
-  /** @param javaOptions for the JVM, such as system properties */
-  static Runner start(List<String> javaOptions, String... arguments) throws IOException {
+  static Runner start(String... arguments) throws IOException {
+    return new Runner(process(List.of(), Map.of(), arguments));
+  }
+
+  /**
+   * With a stand-in server of the test's own: the runner would refuse to override anything beside one of its own.
+   *
+   * @param authBaseUrl where the sample refreshes, if not straight at the server
+   * @param javaOptions for the JVM, such as system properties
+   */
+  static Runner startBeside(StandIn server, URI authBaseUrl, List<String> javaOptions) throws IOException {
+    TokenPair first = server.newFamily("user_demo", "org_demo");
+    Map<String, String> settings = Map.of("CHAT_API_BASE_URL", server.baseUri().toString(),
+        "AUTH_BASE_URL", authBaseUrl.toString(),
+        "AUTH_ACCESS_TOKEN", first.accessToken(), "AUTH_REFRESH_TOKEN", first.refreshToken());
+    Runner runner = new Runner(process(javaOptions, settings, "--port", "0", "--no-stand-in"));
+    runner.standIn.complete(server.baseUri());
+    return runner;
+  }
+
+  private static Process process(List<String> javaOptions, Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(javaOptions);
     command.addAll(List.of("-jar", System.getProperty("runner.jar")));
     command.addAll(List.of(arguments));
-    return new Runner(new ProcessBuilder(command).redirectErrorStream(true).start());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.matches("(AUTH|CHAT|EVERBEARER)_.*"));
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   private Runner(Process process) {

@@ -43,7 +43,7 @@ final class Scenario {
     for (Row row : rows) outcomes.put(row, new Outcome(row, home));
     // All the applications in the container share the one family, and each deployment finds what the last one left.
     container = ContainerProcess.start(home, Files.createDirectories(base), rows, runner,
-        Map.of("EVERBEARER_CHAT_API_STORE", "file:" + base.resolve("tokens")));
+        Map.of("EVERBEARER_SAMPLE_CHAT_PROXY_STORE", "file:" + base.resolve("tokens")));
     try {
       step("deploy", row -> deploy(row, "chat", wars.apply(row.isJavax()).sample).await("health", 200));
       if (outcomes.values().stream().anyMatch(outcome -> !outcome.failures().isEmpty())) {

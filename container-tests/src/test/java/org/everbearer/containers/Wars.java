@@ -15,8 +15,9 @@ import javax.tools.ToolProvider;
 /** The sample in one flavour, as it is built, and what is made of it to show the other ways of deployment. */
 final class Wars {
   private static final String WEB_XML = "WEB-INF/web.xml";
-  private static final String FILTER = "(?s)<filter>\\s*<filter-name>chat-api</filter-name>.*?</filter>";
-  private static final String MAPPING = "(?s)<filter-mapping>\\s*<filter-name>chat-api</filter-name>.*?</filter-mapping>";
+  private static final String FILTER = "(?s)<filter>\\s*<filter-name>sample-chat-proxy</filter-name>.*?</filter>";
+  private static final String MAPPING =
+      "(?s)<filter-mapping>\\s*<filter-name>sample-chat-proxy</filter-name>.*?</filter-mapping>";
 
   /** As it is built. */
   final Path sample;
@@ -41,7 +42,7 @@ final class Wars {
     Path probe = compile("AsyncProbe", directory, classPath(directory, sample), javax);
     Path dropIn = directory.resolve("drop-in.war");
     rewrite(sample, dropIn, xml -> change(change(xml, MAPPING, ""), FILTER, String.join("\n",
-        param("client", "chat-api"),
+        param("client", "sample-chat-proxy"),
         param("baseUrl", "#{env:AUTH_BASE_URL}"),
         param("accessToken", "#{env:AUTH_ACCESS_TOKEN}"),
         param("refreshToken", "#{env:AUTH_REFRESH_TOKEN}"),

@@ -118,6 +118,11 @@ public final class ClientConfig {
     return get(Parameters.REQUEST_TIMEOUT);
   }
 
+  /** Whether tokens may go over networks in plain sight. */
+  public boolean allowInsecure() {
+    return Boolean.TRUE.equals(get(Parameters.ALLOW_INSECURE));
+  }
+
   /** Where tokens are kept, as in {@code file:/var/lib/chat/tokens}; {@code memory} also where none are kept. */
   public String store() {
     return get(Parameters.STORE).toString();

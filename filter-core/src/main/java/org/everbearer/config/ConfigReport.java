@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.everbearer.store.StoreFileCheck;
 
 /**
  * All that can be said of a client's configuration before it runs, for a tool. Where it is wrong {@link
@@ -55,6 +56,16 @@ public final class ConfigReport {
     }
   }
 
+  /**
+   * Overrides in this JVM that reach none of these clients, which are all of the application: perhaps misspelt, perhaps
+   * meant for another application.
+   */
+  public static List<String> strayOverrides(Collection<ConfigReport> reports) {
+    List<ConfigSource> sources = new ArrayList<>();
+    for (ConfigReport report : reports) sources.add(report.source);
+    return StrayOverrides.of(sources, false);
+  }
+
   /** The client's name: the filter-name. */
   public String name() {
     return source.name();
@@ -73,6 +84,23 @@ public final class ConfigReport {
   /** What only the container knows; empty unless {@link ConfigSource.Builder#outsideContainer} was said. */
   public List<String> openReferences() {
     return openReferences;
+  }
+
+  /**
+   * Why the file of a file or dotenv store would be refused as it is now; null if nothing stands against it. That does
+   * not stop a deployment: the application says it, and goes on trying.
+   */
+  public String storeObjection() {
+    StoreChoice store = config.get(Parameters.STORE);
+    boolean used = store != null && store.isFile() && Parameters.STORE.appliesTo(config.protocol());
+    String objection = used ? StoreFileCheck.objection(store.path()) : null;
+    return objection == null ? null : config.label(Parameters.STORE) + ": " + objection;
+  }
+
+  /** Whether the tokens are those of each inbound request's user, whatever else is wrong or open. */
+  public boolean isPerRequest() {
+    return config.protocol() == Protocol.RELAY || config.protocol() == Protocol.TOKEN_EXCHANGE
+        || config.identity() == ClientConfig.Identity.SESSION;
   }
 
   /** Each parameter with an effect, as in {@code baseUrl=https://… (init-param)}; a secret as a fingerprint. */

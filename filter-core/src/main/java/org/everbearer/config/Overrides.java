@@ -2,8 +2,10 @@ package org.everbearer.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.everbearer.config.Setting.Place;
 
 /** Picks for each parameter the place that wins, and finds the names in those places that mean nothing. */
@@ -16,8 +18,28 @@ final class Overrides {
 
   Overrides(ConfigSource source) {
     this.source = source;
-    this.systemPrefix = "everbearer." + source.name() + ".";
-    this.environmentPrefix = "EVERBEARER_" + Spelling.upperSnake(source.name()) + "_";
+    this.systemPrefix = systemPrefix(source.name());
+    this.environmentPrefix = environmentPrefix(source.name());
+  }
+
+  private static String systemPrefix(String client) {
+    return "everbearer." + client + ".";
+  }
+
+  private static String environmentPrefix(String client) {
+    return "EVERBEARER_" + Spelling.upperSnake(client) + "_";
+  }
+
+  /** Each name in the JVM that overrides a parameter of this client, as people are told of it. */
+  static Set<String> namesFor(String client) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) {
+      names.add("environment variable " + environmentPrefix(client) + parameter.environmentName());
+    }
+    for (Parameter<?> parameter : Parameters.ALL_PARAMETERS) {
+      names.add("system property " + systemPrefix(client) + parameter.name());
+    }
+    return names;
   }
 
   /** What was written where it counts; an empty value is kept, because it hides those below it. */

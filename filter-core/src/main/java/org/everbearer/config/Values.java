@@ -100,10 +100,22 @@ final class Values {
       throw new IllegalArgumentException(example + "; its scheme must be http or https");
     }
     if (uri.getRawUserInfo() != null) throw new IllegalArgumentException("must hold no user name and password");
-    if (uri.getHost() == null) throw new IllegalArgumentException(example + "; it has no valid host name");
+    if (uri.getHost() == null) throw new IllegalArgumentException(example + "; " + hostProblem(uri));
     if (uri.getRawFragment() != null) throw new IllegalArgumentException("must have no fragment (#…)");
-    if (uri.getPort() > 65535) throw new IllegalArgumentException("must have a port up to 65535");
+    if (uri.getPort() == 0 || uri.getPort() > 65535) {
+      throw new IllegalArgumentException("must have a port from 1 to 65535");
+    }
     return uri;
+  }
+
+  private static String hostProblem(URI uri) {
+    String host = uri.getRawAuthority() == null ? "" : uri.getRawAuthority().replaceFirst(":\\d*$", "");
+    try {
+      Origin.of(uri.getScheme(), host, -1);
+      return "it has no valid host name";
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
   }
 
   static URI baseUrl(String text, ConfigSource source) {

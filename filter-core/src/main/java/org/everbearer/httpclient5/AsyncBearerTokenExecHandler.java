@@ -64,7 +64,7 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
     try {
       // Also for a hop that gets no token: the next one may, on a thread that knows nobody.
       Object identity = ExchangeIdentity.of(tokens, identityAttribute, scope.clientContext, scope.exchangeId);
-      source = signer.sourceFor(hop, scope.route.getTargetHost(), identity);
+      source = signer.sourceFor(hop, scope.route, identity);
       token = source == null ? null : source.accessTokenNow();
     } catch (Throwable e) {
       // Not thrown: only the callback releases what the exchange holds, and on an I/O thread nobody would hear of it.

@@ -68,7 +68,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   @Override
   public ClassicHttpResponse execute(ClassicHttpRequest hop, ExecChain.Scope scope, ExecChain chain)
       throws IOException, HttpException {
-    TokenSource source = signer.sourceFor(hop, scope.route.getTargetHost(), tokens.currentIdentity());
+    TokenSource source = signer.sourceFor(hop, scope.route, tokens.currentIdentity());
     if (source == null) return chain.proceed(hop, scope);
 
     ClassicHttpRequest request = hop == scope.originalRequest ? ClassicRequestBuilder.copy(hop).build() : hop;

@@ -37,6 +37,16 @@ public interface OutboundTokens {
   TokenSource sourceFor(Object identity, String scheme, String host, int port) throws TokenException;
 
   /**
+   * Whether a token for this origin may pass a proxy that can read it, as an HTTP proxy can where it opens no TLS tunnel
+   * to the origin. Without an implementation of its own, plain http to other hosts than loopback: whoever allows that
+   * trusts the network, and whoever allows plain http to this machine counts on nobody in between. Asked for such a
+   * request only, with what {@link #sourceFor} is asked with.
+   */
+  default boolean mayPassProxy(String scheme, String host, int port) {
+    return Origin.isSameName(scheme, "http") && !Origin.isLoopback(host);
+  }
+
+  /**
    * One token for all callers, sent to these origins only.
    *
    * @throws IllegalArgumentException if no origin is given, or one is neither https nor a loopback host

@@ -43,11 +43,26 @@ final class AddressRange {
   /** Null for what is no literal address; an IPv4 address inside an IPv6 one counts as that. */
   private static byte[] address(String text) {
     String bare = text.trim().replaceFirst("^\\[(.*)]$", "$1").replaceFirst("%.*$", "");
-    if (!IPV4.matcher(bare).matches() && !IPV6.matcher(bare).matches()) return null;
+    if (IPV4.matcher(bare).matches()) return ipv4(bare);
+    if (!IPV6.matcher(bare).matches()) return null;
     try {
-      return InetAddress.getByName(bare).getAddress();
+      // In brackets nothing but an address is looked for.
+      return InetAddress.getByName("[" + bare + "]").getAddress();
     } catch (UnknownHostException e) {
       return null;
     }
+  }
+
+  // Not by InetAddress, which takes what is no address, such as 999.1.1.1, for a name and asks the resolver.
+  private static byte[] ipv4(String text) {
+    String[] parts = text.split("\\.");
+    byte[] address = new byte[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      int part = Integer.parseInt(parts[i]);
+      // A leading zero means octal to some.
+      if (part > 255 || parts[i].length() > 1 && parts[i].startsWith("0")) return null;
+      address[i] = (byte) part;
+    }
+    return address;
   }
 }

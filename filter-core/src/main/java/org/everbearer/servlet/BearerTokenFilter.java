@@ -24,7 +24,8 @@ import org.everbearer.config.ClientConfig;
  *   <li>binds the request's user to the thread, and gives back what was bound before. Work that
  *       {@code AsyncContext.start} runs and asynchronous listeners are bound too, asynchronous dispatches if the mapping has
  *       {@code <dispatcher>ASYNC</dispatcher>}; for any other thread there is {@link BearerTokens#propagate(Runnable)};
- *   <li>with {@code preflight=true} obtains the token before the request goes on;
+ *   <li>with {@code preflight=true} obtains the token before the request goes on, which it does without one if there is
+ *       {@code onUnavailable=pass};
  *   <li>gives the {@code onUnavailable} answer when a {@link TokenException} comes back, itself or as a cause, and the
  *       response is not committed. With several clients that is the filter whose client has no valid token, else the
  *       outermost.
@@ -48,7 +49,8 @@ public final class BearerTokenFilter implements Filter {
     tokens = Registry.open(filterConfig.getServletContext());
     client = ClientStart.of(tokens.clients(), filterConfig);
     config = client.startedConfig();
-    answer = new UnavailableAnswer(config.onUnavailable(), Routes.takesInbound(config));
+    answer = new UnavailableAnswer(config.onUnavailable(), Routes.takesInbound(config),
+        config.identity() == ClientConfig.Identity.SESSION);
   }
 
   @Override
@@ -60,11 +62,13 @@ public final class BearerTokenFilter implements Filter {
     }
     HttpServletRequest http = (HttpServletRequest) request;
     IdentityBinding binding = tokens.binding();
-    Supplier<Identity> previous = binding.bind(() -> tokens.clients().routes().identify(http));
+    Supplier<Identity> identity = () -> tokens.clients().routes().identify(http);
+    Supplier<Identity> previous = binding.bind(identity);
     try {
       boolean arriving = http.getDispatcherType() == DispatcherType.REQUEST;
-      if (config.preflight() && arriving) tokens.validAccessToken(client.name());
-      chain.doFilter(follow(http), response);
+      if (config.preflight() && arriving) prepare();
+      if (mayGoOn(http)) follow(http, identity, response, chain);
+      else chain.doFilter(request, response);
     } catch (IOException | ServletException | RuntimeException e) {
       if (!answers(e, http, (HttpServletResponse) response, previous == null)) throw e;
     } finally {
@@ -77,10 +81,30 @@ public final class BearerTokenFilter implements Filter {
     if (client != null) tokens.clients().leave(client);
   }
 
-  private HttpServletRequest follow(HttpServletRequest request) {
-    boolean needed = request.isAsyncSupported() && tokens.clients().routes().tellUsersApart()
-        && !(request instanceof FollowingRequest);
-    return needed ? new FollowingRequest(request, tokens.binding()) : request;
+  private void prepare() throws TokenException {
+    try {
+      tokens.validAccessToken(client.name());
+    } catch (TokenException e) {
+      // What passes on is the request: a page that needs no token is none the worse.
+      if (!answer.passesOn(e)) throw e;
+    }
+  }
+
+  /** Whether the request may outlive its thread, and it matters for whom it works then. */
+  private boolean mayGoOn(HttpServletRequest request) {
+    return request.isAsyncSupported() && tokens.clients().routes().tellUsersApart();
+  }
+
+  private void follow(HttpServletRequest request, Supplier<Identity> identity, ServletResponse response,
+      FilterChain chain) throws IOException, ServletException {
+    FollowingRequest following = request instanceof FollowingRequest ? (FollowingRequest) request
+        : new FollowingRequest(request, tokens.binding());
+    boolean entered = following.identity().enter(identity);
+    try {
+      chain.doFilter(following, response);
+    } finally {
+      if (entered) following.identity().leave();
+    }
   }
 
   private boolean answers(Exception thrown, HttpServletRequest request, HttpServletResponse response, boolean outermost)

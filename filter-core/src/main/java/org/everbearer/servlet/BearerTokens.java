@@ -150,6 +150,7 @@ public final class BearerTokens {
     } finally {
       if (!bound) clients.familyEnded(client, new FamilyEnds.End(family, null));
     }
+    renew(request);
   }
 
   /**
@@ -166,7 +167,14 @@ public final class BearerTokens {
     if (family == null) return;
     family.release();
     session.removeAttribute(attribute);
+    renew(request);
     coordinator.clearTokens(family.id());
+  }
+
+  /** Threads that do not serve the request ask for its user too. */
+  private void renew(HttpServletRequest request) {
+    RequestIdentity identity = RequestIdentity.present(request, binding);
+    if (identity != null) identity.renew(clients.routes().identify(request));
   }
 
   /**

@@ -24,4 +24,9 @@ final class BoundTokens implements OutboundTokens {
     DeclaredClient client = clients.routes().receiver(scheme, host, port);
     return client == null ? null : client.source((Identity) identity);
   }
+
+  @Override
+  public boolean mayPassProxy(String scheme, String host, int port) {
+    return clients.routes().trustsNetwork(scheme, host, port);
+  }
 }

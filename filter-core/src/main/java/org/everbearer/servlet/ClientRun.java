@@ -78,11 +78,13 @@ final class ClientRun {
   /** Gives up the tokens of a session that has ended, soon and on another thread. Does not start the client. */
   void familyEnded(FamilyEnds.End end) {
     if (client != null && client.coordinator() != null) familyEnds.add(end);
+    else declared.familyCleared(end.family);
   }
 
   private void clear(FamilyEnds.End end) throws TokenException {
     if (end.idle == null) client.coordinator().clearTokens(end.family);
     else client.coordinator().releaseTokens(end.family, end.idle);
+    declared.familyCleared(end.family);
   }
 
   void close() {

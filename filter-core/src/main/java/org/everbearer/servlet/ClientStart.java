@@ -34,11 +34,18 @@ final class ClientStart {
       if (problems.isEmpty()) collect(problems, client::start);
       if (!problems.isEmpty()) throw refusal(name, problems);
       started = true;
+      if (clients.all().get(0) == client) warn(clients); // once for the application
       return client;
     } catch (TokenException e) {
       throw new ServletException("Filter " + name + " cannot start: " + e.getMessage(), e);
     } finally {
       if (!started) clients.refuse(client);
+    }
+  }
+
+  private static void warn(Clients clients) {
+    for (String stray : TokenClients.nearlyOverridden(clients.routes().configs().values())) {
+      log.warn("{}. If it is meant for another application of this JVM, all is well", stray);
     }
   }
 

@@ -1,5 +1,7 @@
 package org.everbearer.servlet;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
@@ -19,6 +21,8 @@ final class DeclaredClient {
   private final ClientState state;
   private final Listeners listeners;
   private final Once<ClientConfig> config;
+  /** Families whose session has ended and whose tokens are still to be cleared. */
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private volatile ClientRun run;
   private volatile boolean closed;
 
@@ -121,7 +125,11 @@ final class DeclaredClient {
 
   private String family(Identity identity) throws TokenException {
     String family = bound(identity).family(name);
-    if (family != null) return family;
+    if (family != null && !ended.contains(family)) return family;
+    if (family != null) {
+      throw new TokenException(Reason.NO_TOKENS, "client " + name + ": the session for which this work was begun has"
+          + " ended, or somebody has signed in anew with it");
+    }
     throw new TokenException(Reason.NO_TOKENS, "client " + name + ": nobody has signed in with this session; after"
         + " login call BearerTokens.storeTokens(request, \"" + name + "\", tokens)");
   }
@@ -140,8 +148,15 @@ final class DeclaredClient {
         + " or hand the work over with BearerTokens.propagate");
   }
 
+  /** From now on nobody gets its tokens here, though it may take a while until they are cleared. */
   void familyEnded(FamilyEnds.End end) {
+    ended.add(end.family);
     run.familyEnded(end);
+  }
+
+  /** The tokens are cleared, or left to whoever uses them on another node: here nothing asks for them any more. */
+  void familyCleared(String family) {
+    ended.remove(family);
   }
 
   /** Ends the client; the next use starts it again. */

@@ -10,13 +10,16 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** An asynchronous context that hands its request's identity on to the work and the listeners that it is given. */
+/**
+ * An asynchronous context that hands its request's identity on: to work, as it is when the work is handed over, as with
+ * {@link BearerTokens#propagate(Runnable)}; to listeners, as it is when they are called.
+ */
 final class FollowingAsync implements AsyncContext {
   private final AsyncContext context;
   private final IdentityBinding binding;
-  private final Identity identity;
+  private final RequestIdentity identity;
 
-  FollowingAsync(AsyncContext context, IdentityBinding binding, Identity identity) {
+  FollowingAsync(AsyncContext context, IdentityBinding binding, RequestIdentity identity) {
     this.context = context;
     this.binding = binding;
     this.identity = identity;
@@ -24,7 +27,7 @@ final class FollowingAsync implements AsyncContext {
 
   @Override
   public void start(Runnable task) {
-    context.start(binding.carry(identity, task));
+    context.start(binding.carry(identity.now(), task));
   }
 
   @Override
@@ -99,7 +102,7 @@ final class FollowingAsync implements AsyncContext {
     }
 
     private void call(Call call, AsyncEvent event) throws IOException {
-      Supplier<Identity> previous = binding.bind(() -> identity);
+      Supplier<Identity> previous = binding.bind(identity::now);
       try {
         call.on(event);
       } finally {

@@ -9,28 +9,35 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 /** A request whose asynchronous work and listeners run on behalf of the request's user. */
 final class FollowingRequest extends HttpServletRequestWrapper {
   private final IdentityBinding binding;
-  // Written when asynchronous processing begins, which is before any other thread can be given the request.
-  private Identity started;
+  private final RequestIdentity identity;
 
   FollowingRequest(HttpServletRequest request, IdentityBinding binding) {
     super(request);
     this.binding = binding;
+    this.identity = RequestIdentity.of(request, binding);
+  }
+
+  RequestIdentity identity() {
+    return identity;
   }
 
   @Override
   public AsyncContext startAsync() {
-    started = binding.current();
-    return new FollowingAsync(super.startAsync(), binding, started);
+    return following(super.startAsync());
   }
 
   @Override
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-    started = binding.current();
-    return new FollowingAsync(super.startAsync(request, response), binding, started);
+    return following(super.startAsync(request, response));
+  }
+
+  private AsyncContext following(AsyncContext begun) {
+    identity.begin(getRequest());
+    return new FollowingAsync(begun, binding, identity);
   }
 
   @Override
   public AsyncContext getAsyncContext() {
-    return new FollowingAsync(super.getAsyncContext(), binding, started != null ? started : binding.current());
+    return new FollowingAsync(super.getAsyncContext(), binding, identity);
   }
 }

@@ -82,6 +82,12 @@ final class Routes {
     return null;
   }
 
+  /** Whether the client whose token this server may receive lets others read it on the way. */
+  boolean trustsNetwork(String scheme, String host, int port) {
+    DeclaredClient client = receiver(scheme, host, port);
+    return client != null && readable.get(client).allowInsecure();
+  }
+
   /** Whether it matters at all which user a request comes from. */
   boolean tellUsersApart() {
     return inbound || sessionClients.length > 0;

@@ -4,24 +4,19 @@ import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import org.everbearer.Origin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who may look at the status page, and who may act through it. Closed unless something opens it. */
 final class StatusAccess {
+  private static final Logger log = LoggerFactory.getLogger(TokenStatusServlet.class);
   private static final String ROLE = "allowRole";
   private static final String ADDRESSES = "allowAddresses";
-  private static final List<AddressRange> LOOPBACK =
-      Arrays.asList(AddressRange.parse("127.0.0.0/8"), AddressRange.parse("::1"));
-  /** A request that has one of these comes from somewhere else than its connection. */
-  private static final List<String> FORWARDED = Arrays.asList("Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
-      "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP",
-      "CF-Connecting-IP", "Via");
-
   private final String role;
-  /** Null where nothing is configured: then loopback. */
+  /** Null where nothing is configured: then requests that certainly come straight from this machine. */
   private final List<AddressRange> addresses;
 
   private StatusAccess(String role, List<AddressRange> addresses) {
@@ -60,11 +55,14 @@ final class StatusAccess {
 
   boolean mayLook(HttpServletRequest request) {
     if (mayAct(request)) return true;
-    // Behind a proxy all requests come from its address.
-    for (String header : FORWARDED) if (request.getHeader(header) != null) return false;
-    String address = request.getRemoteAddr();
-    if (addresses != null) return contains(addresses, address);
-    return contains(LOOPBACK, address) && isLocalName(request.getServerName());
+    String doubt = addresses == null ? DirectRequest.foreign(request) : DirectRequest.passedOn(request);
+    if (doubt == null && addresses != null && !contains(request.getRemoteAddr())) {
+      doubt = "its address is in none of " + ADDRESSES;
+    }
+    if (doubt == null) return true;
+    log.debug("A request from {} may not see the status page: {}", request.getRemoteAddr(),
+        doubt.replaceAll("\\p{Cntrl}", "?"));
+    return false;
   }
 
   /** An address alone never suffices. */
@@ -72,15 +70,8 @@ final class StatusAccess {
     return role != null && request.isUserInRole(role);
   }
 
-  /** A page from elsewhere could reach us under a name of its own that leads to this machine (DNS rebinding). */
-  private static boolean isLocalName(String host) {
-    if (host == null) return false;
-    String name = host.toLowerCase(Locale.ROOT);
-    return name.equals("localhost") || name.endsWith(".localhost") || contains(LOOPBACK, name);
-  }
-
-  private static boolean contains(List<AddressRange> ranges, String address) {
-    for (AddressRange range : ranges) if (range.contains(address)) return true;
+  private boolean contains(String address) {
+    for (AddressRange range : addresses) if (range.contains(address)) return true;
     return false;
   }
 
@@ -94,6 +85,7 @@ final class StatusAccess {
     if (site != null) return site.equals("same-origin");
     String origin = request.getHeader("Origin");
     String host = request.getHeader("Host");
-    return origin == null || host != null && origin.toLowerCase(Locale.ROOT).endsWith("://" + host.toLowerCase(Locale.ROOT));
+    int name = origin == null ? -1 : origin.indexOf("://") + 3;
+    return origin == null || name > 2 && Origin.isSameName(origin.substring(name), host);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.everbearer.TokenEvent;
@@ -34,42 +35,66 @@ final class StatusStream implements TokenListener {
   private final Source source;
   private final long heartbeatMillis;
   private final Set<StatusSubscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final Semaphore places = new Semaphore(MOST);
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ScheduledThreadPoolExecutor thread;
   private volatile boolean closed;
+  // Whether a heartbeat is due; touched by the stream's thread only, so that there never are two, nor none.
+  private boolean beating;
 
   StatusStream(Source source) {
     this(source, HEARTBEAT_MILLIS);
   }
 
   StatusStream(Source source, long heartbeatMillis) {
-    this.source = source;
-    this.heartbeatMillis = heartbeatMillis;
-    thread = new ScheduledThreadPoolExecutor(1, work -> {
+    this(source, heartbeatMillis, new ScheduledThreadPoolExecutor(1, work -> {
       Thread made = new Thread(work, "everbearer-status");
       made.setDaemon(true);
       made.setContextClassLoader(StatusStream.class.getClassLoader());
       return made;
-    });
+    }));
+  }
+
+  /** @param thread one; a test passes one whose time stands still until it is moved */
+  StatusStream(Source source, long heartbeatMillis, ScheduledThreadPoolExecutor thread) {
+    this.source = source;
+    this.heartbeatMillis = heartbeatMillis;
+    this.thread = thread;
     thread.setRemoveOnCancelPolicy(true);
   }
 
   /** False if there are too many already, or the request cannot be asynchronous. */
   boolean open(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    if (closed || subscribers.size() >= MOST || !request.isAsyncSupported()) return false;
-    response.setContentType("text/event-stream;charset=utf-8");
-    response.setHeader("X-Accel-Buffering", "no");
-    AsyncContext async = request.startAsync(request, response);
-    async.setTimeout(0);
-    StatusSubscriber subscriber = new StatusSubscriber(async, response.getOutputStream(), subscribers::remove);
-    async.addListener(subscriber);
-    boolean first = subscribers.isEmpty();
-    subscribers.add(subscriber);
-    response.getOutputStream().setWriteListener(subscriber);
-    tell(subscriber);
-    if (first) beat();
+    if (closed || !request.isAsyncSupported() || !places.tryAcquire()) return false;
+    StatusSubscriber subscriber;
+    try {
+      response.setContentType("text/event-stream;charset=utf-8");
+      response.setHeader("X-Accel-Buffering", "no");
+      AsyncContext async = request.startAsync(request, response);
+      async.setTimeout(0);
+      subscriber = new StatusSubscriber(async, response.getOutputStream(), this::leave);
+      async.addListener(subscriber);
+      response.getOutputStream().setWriteListener(subscriber);
+    } catch (IOException | RuntimeException e) {
+      places.release();
+      throw e;
+    }
+    join(subscriber);
     if (closed) subscriber.end();
     return true;
+  }
+
+  /** From here on it has a place in the set, which {@link #leave} gives back. */
+  private void join(StatusSubscriber subscriber) {
+    subscribers.add(subscriber);
+    if (subscriber.hasLeft()) leave(subscriber);
+    tell(subscriber);
+    // After it has been added: a beat that finds nobody comes before this, and so is followed by another one.
+    later(0, this::keepBeating);
+  }
+
+  private void leave(StatusSubscriber subscriber) {
+    if (subscribers.remove(subscriber)) places.release();
   }
 
   @Override
@@ -97,16 +122,23 @@ final class StatusStream implements TokenListener {
     if (lagging) wake(COLLECT_MILLIS * 5);
   }
 
+  private void keepBeating() {
+    if (beating || subscribers.isEmpty()) return;
+    beating = true;
+    later(heartbeatMillis, this::beat);
+  }
+
   /** Finds out who has gone without a word, and sets the clocks of those who are there. */
   private void beat() {
-    later(heartbeatMillis, () -> {
+    beating = false;
+    try {
       for (StatusSubscriber subscriber : subscribers) {
-        // Not even one message in all this time.
-        if (!subscriber.isIdle()) subscriber.end();
-        else subscriber.offer(message(subscriber.told));
+        if (subscriber.isIdle()) subscriber.offer(message(subscriber.told));
+        else if (subscriber.hasTakenNothing()) subscriber.end();
       }
-      if (!subscribers.isEmpty()) beat();
-    });
+    } finally {
+      keepBeating();
+    }
   }
 
   private byte[] message(StateJson told) {

@@ -26,6 +26,8 @@ final class StatusSubscriber implements WriteListener, AsyncListener {
   private final AtomicReference<byte[]> pending = new AtomicReference<>();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicBoolean completed = new AtomicBoolean();
+  // What it had not taken at the last heartbeat; touched by the stream's thread only.
+  private byte[] waiting;
   private volatile boolean ready;
   private volatile boolean ended;
   // Touched inside write() only, which one thread at a time runs.
@@ -46,6 +48,17 @@ final class StatusSubscriber implements WriteListener, AsyncListener {
 
   boolean isIdle() {
     return pending.get() == null;
+  }
+
+  /** Asked at each heartbeat: whether it has the same message before it as at the last one. */
+  boolean hasTakenNothing() {
+    byte[] before = waiting;
+    waiting = pending.get();
+    return waiting != null && waiting == before;
+  }
+
+  boolean hasLeft() {
+    return completed.get();
   }
 
   void end() {

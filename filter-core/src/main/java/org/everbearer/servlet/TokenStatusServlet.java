@@ -34,10 +34,12 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>who is in the role {@code allowRole};
- *   <li>requests from the addresses {@code allowAddresses} (addresses and CIDR ranges, or {@code none}), by default from
- *       this machine under a local name. What counts is the connection's own address, and a request with a header that a
- *       proxy adds, such as {@code X-Forwarded-For}, is never let in by its address. A proxy on this machine that adds
- *       none cannot be told apart: set {@code none} behind one.
+ *   <li>requests from the addresses {@code allowAddresses} (addresses and CIDR ranges, or {@code none}). What counts is
+ *       the connection's own address: a request with a header that proxies add, or whose address a container or filter has
+ *       replaced, is never let in by it;
+ *   <li>where that is unset, requests that certainly come straight from this machine: over HTTP/1.1 or later, to the name
+ *       {@code localhost} or a loopback address and the server's own port, with no sign of anything in between. A proxy
+ *       on this machine that leaves no sign at all cannot be told apart: set {@code none} behind one.
  * </ul>
  *
  * <p>Only the role may act: {@code POST} with the header {@code X-Everbearer-Action} ({@code refreshNow} or {@code
@@ -53,6 +55,13 @@ public final class TokenStatusServlet extends HttpServlet {
   private static final String TEXT = "text/plain";
   private static final String OPEN_METRICS = "application/openmetrics-text";
   private static final String EVENTS = "text/event-stream";
+
+  /** Says what to do, and not which of the rules it was: that would tell a stranger how to get around it. */
+  private static final String FORBIDDEN = "Forbidden. On the machine of this server itself, open the page straight from it"
+      + " with a browser or curl: under the name localhost, with the server's own port, and not through a proxy or a link"
+      + " on another site. From anywhere else, set allowRole on the status servlet, and have the container ask for a login;"
+      + " or allowAddresses. Why this request was refused is logged at DEBUG by " + TokenStatusServlet.class.getName()
+      + ".\n";
 
   // Set by init, which the container runs before any request.
   private transient StatusAccess access;
@@ -86,8 +95,7 @@ public final class TokenStatusServlet extends HttpServlet {
     if (access.mayLook(request)) {
       super.service(request, response);
     } else {
-      answer(response, 403, TEXT, "Forbidden: only this machine, allowAddresses and allowRole of the status servlet may"
-          + " look here.\n");
+      answer(response, 403, TEXT, FORBIDDEN);
     }
   }
 

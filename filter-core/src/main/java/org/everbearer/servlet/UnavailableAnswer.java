@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
 import org.everbearer.config.Unavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +25,26 @@ final class UnavailableAnswer {
 
   private final Unavailable choice;
   private final String challenge;
+  private final boolean byInboundToken;
+  private final boolean byLogin;
 
-  /** @param byInboundToken whether a bearer token in the inbound request would help */
-  UnavailableAnswer(Unavailable choice, boolean byInboundToken) {
+  /**
+   * @param byInboundToken whether a bearer token in the inbound request would help
+   * @param byLogin whether it would help that the user signs in
+   */
+  UnavailableAnswer(Unavailable choice, boolean byInboundToken, boolean byLogin) {
     this.choice = choice;
+    this.byInboundToken = byInboundToken;
+    this.byLogin = byLogin;
     // A 401 must name a scheme (RFC 9110 §11.6.1). Where a login page is what helps there is no registered one;
     // browsers and HTTP clients pass over a scheme they do not know, while Basic would open a dialog and Bearer would
     // mislead.
     this.challenge = byInboundToken ? "Bearer" : "Session realm=\"sign-in\"";
+  }
+
+  /** Whether nothing is answered, and things take their course. */
+  boolean passesOn(TokenException failure) {
+    return choice.answerTo(failure.reason()) == Unavailable.Answer.PASS;
   }
 
   /** False if the failure is to pass on. */
@@ -41,13 +54,12 @@ final class UnavailableAnswer {
     log.debug("Answering {}: {}", choice, failure.getMessage());
     startOver(response);
     if (answer == Unavailable.Answer.REDIRECT) {
-      String target = target(request);
-      if (!request.getRequestURI().equals(path(target))) {
-        response.sendRedirect(response.encodeRedirectURL(target));
+      RedirectTarget target = RedirectTarget.of(choice.redirectUrl(), request);
+      if (!target.isOf(request)) {
+        response.sendRedirect(response.encodeRedirectURL(target.location()));
         return true;
       }
-      // The page that should help fails itself: a redirect would never end.
-      answer = Unavailable.Answer.SERVICE_UNAVAILABLE;
+      answer = insteadOfRedirect(failure.reason());
     }
     if (answer == Unavailable.Answer.UNAUTHORIZED) {
       response.setHeader("WWW-Authenticate", challenge);
@@ -79,15 +91,10 @@ final class UnavailableAnswer {
     response.setHeader("Cache-Control", "no-store");
   }
 
-  private String target(HttpServletRequest request) {
-    String url = choice.redirectUrl();
-    if (url.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) return url;
-    // One slash exactly: in the root context "//host" would lead to another server.
-    return request.getContextPath() + "/" + url.replaceFirst("^/+", "");
-  }
-
-  private static String path(String target) {
-    return target.replaceFirst("[?#;].*$", "");
+  /** The page that should help fails itself, and a redirect would never end. */
+  private Unavailable.Answer insteadOfRedirect(Reason reason) {
+    boolean inboundTokenIsWrong = byInboundToken && (reason == Reason.NO_TOKENS || reason == Reason.REJECTED);
+    return byLogin || inboundTokenIsWrong ? Unavailable.Answer.UNAUTHORIZED : Unavailable.Answer.SERVICE_UNAVAILABLE;
   }
 
   private static long retrySeconds(TokenException failure) {

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenClientsTest {
   @TempDir Path directory;
@@ -62,6 +65,36 @@ class TokenClientsTest {
         client("b", "store", "jdbc:jdbc/t", "storeKey", "k", "allowedOrigins", "https://b.example.com"));
     assertEquals(1, problems.size());
     assertTrue(problems.get(0).contains("share the storeKey k in it"), problems.get(0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"chat-api, chat_api, EVERBEARER_CHAT_API_PROTOCOL", "chat-api, chat.api, EVERBEARER_CHAT_API_PROTOCOL",
+      "chat-api, ChatApi, EVERBEARER_CHAT_API_PROTOCOL", "\u0447\u0430\u0442, \u043c\u0438\u0440, EVERBEARER___PROTOCOL",
+      "chat, chat-expected, EVERBEARER_CHAT_EXPECTED_AUDIENCE", "chat-expected, chat, EVERBEARER_CHAT_EXPECTED_AUDIENCE",
+      "chat-expected, chat, EVERBEARER_CHAT_EXPECTED_ISSUER"})
+  void clientsThatOneVariableOverrides_areAProblem(String one, String other, String variable) throws ConfigException {
+    List<String> problems = problems(client(one), client(other, "allowedOrigins", "https://b.example.com"));
+    assertEquals(1, problems.size(), problems.toString());
+    assertTrue(problems.get(0).contains("the clients " + one + " and " + other + " are both overridden by the"),
+        problems.get(0));
+    assertTrue(problems.get(0).matches(".* the environment variable " + variable + "(\\W.*|$)"), problems.get(0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"chat, chat-api", "chat, chat.api", "a, a.b", "a.b, a.b.c", "chat, chat-refresh", "chat1, chat-1"})
+  void clientsThatNoVariableOverridesBoth_areFine(String one, String other) throws ConfigException {
+    List<ClientConfig> clients = List.of(client(one), client(other, "allowedOrigins", "https://b.example.com"));
+    assertDoesNotThrow(() -> TokenClients.checkTogether(clients));
+  }
+
+  /** Why it is one: what is meant for one of them reaches both. */
+  @Test
+  void oneVariable_reachesBothClients() throws ConfigException {
+    for (String name : List.of("chat-api", "chat_api", "chat.api", "ChatApi")) {
+      ConfigSource source = ConfigSource.builder(name).initParams(Given.valid())
+          .environment(Given.environment("EVERBEARER_CHAT_API_WAIT_TIMEOUT", "3s")).build();
+      assertEquals(Duration.ofSeconds(3), ClientConfig.read(source).waitTimeout(), name);
+    }
   }
 
   @Test

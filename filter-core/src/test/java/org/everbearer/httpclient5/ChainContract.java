@@ -73,13 +73,26 @@ interface ChainContract extends Conformance {
       BasicCredentialsProvider credentials = new BasicCredentialsProvider();
       credentials.setCredentials(new AuthScope("127.0.0.1", proxy.port()),
           new UsernamePasswordCredentials("user", "password".toCharArray()));
-      // Nobody listens there: only the proxy can answer.
-      Origin origin = Origin.parse("http://127.0.0.1:9");
-      OutboundTokens tokens = OutboundTokens.of(ScriptedTokenSource.valid("t"), origin);
+      // Only the proxy can answer: there is no such host.
+      Origin origin = Origin.parse("http://api.everbearer.invalid");
+      UserTokens tokens = new UserTokens(origin);
       try (TestClient client = client(Setup.with(tokens).proxy(proxy).credentials(credentials))) {
         assertEquals(new TestClient.Answer(200, "t-2"),
-            client.send(Call.get(URI.create("http://127.0.0.1:9/a"))));
+            tokens.as("t", () -> client.send(Call.get(URI.create(origin + "/a")))));
         assertEquals(List.of("Bearer t-1", "Bearer t-1", "Bearer t-2"), proxy.authorizations());
+      }
+    }
+  }
+
+  @Test
+  default void proxyForPlainHttpToThisMachine_isSentNoToken() throws Exception {
+    try (ResourceServer proxy = ResourceServer.start().on("/a", Conformance::echoToken)) {
+      // Nobody listens there: only the proxy can answer.
+      OutboundTokens tokens =
+          OutboundTokens.of(ScriptedTokenSource.valid("t"), Origin.parse("http://127.0.0.1:9"));
+      try (TestClient client = client(Setup.with(tokens).proxy(proxy))) {
+        assertEquals("null", client.send(Call.get(URI.create("http://127.0.0.1:9/a"))).body());
+        assertEquals(List.of("null"), proxy.authorizations());
       }
     }
   }

@@ -7,6 +7,10 @@ import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ListenerHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -25,7 +29,10 @@ final class JettyDeployed implements Deployed {
   static JettyDeployed of(WebApp app) throws Exception {
     // Jetty keeps two threads for itself and one in reserve.
     Server server = new Server(new QueuedThreadPool(app.threads + 3, 1));
-    ServerConnector connector = new ServerConnector(server, 1, 1);
+    HttpConfiguration configuration = new HttpConfiguration();
+    if (app.believesProxies) configuration.addCustomizer(new ForwardedRequestCustomizer());
+    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+    if (app.http2) connector.addConnectionFactory(new HTTP2CServerConnectionFactory(configuration));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     ServletContextHandler handler = new ServletContextHandler("/", ServletContextHandler.SESSIONS);

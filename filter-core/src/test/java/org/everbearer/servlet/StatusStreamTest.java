@@ -2,6 +2,7 @@ package org.everbearer.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.everbearer.Happened;
@@ -44,6 +46,7 @@ class StatusStreamTest {
     private int writes;
     private volatile boolean completed;
     private volatile WriteListener listener;
+    private volatile Runnable beginning = () -> {};
 
     /** @param takes after so many messages it takes no more: it is full, or it breaks */
     private Browser(int takes, boolean breaks) {
@@ -87,7 +90,10 @@ class StatusStreamTest {
 
     HttpServletRequest request() {
       AsyncContext async = answering(AsyncContext.class, Map.of("complete", () -> completed = true));
-      return answering(HttpServletRequest.class, Map.of("isAsyncSupported", () -> true, "startAsync", () -> async));
+      return answering(HttpServletRequest.class, Map.of("isAsyncSupported", () -> true, "startAsync", () -> {
+        beginning.run();
+        return async;
+      }));
     }
 
     HttpServletResponse response() {
@@ -156,5 +162,119 @@ class StatusStreamTest {
     assertTrue(stuck.completed);
     assertEquals(0, patient.subscribers());
     Leftovers.assertNoThread();
+  }
+
+  private StatusStream inSetTime(SetTime time) {
+    return new StatusStream(() -> List.of(state), 10_000, time);
+  }
+
+  private static Browser open(StatusStream stream) throws IOException {
+    Browser browser = new Browser(Integer.MAX_VALUE, false);
+    assertTrue(stream.open(browser.request(), browser.response()));
+    return browser;
+  }
+
+  /** It closes its connection, and the container tells. */
+  private static void leave(Browser browser) {
+    browser.listener.onError(new IOException("connection reset"));
+  }
+
+  @Test
+  void heartbeats_doNotMultiplyWithReconnects() throws Exception {
+    SetTime time = new SetTime();
+    StatusStream stream = inSetTime(time);
+    Browser browser = open(stream);
+    for (int i = 0; i < 8; i++) {
+      time.advance(100);
+      leave(browser);
+      browser = open(stream);
+    }
+    time.advance(0);
+    assertEquals(1, browser.writes(), "the state");
+    time.advance(31_000);
+    assertEquals(4, browser.writes(), "and a heartbeat every ten seconds");
+    assertEquals(1, stream.subscribers());
+  }
+
+  @Test
+  void heartbeats_goOnForWhoComesWhileTheLastOneLeaves() throws Exception {
+    SetTime time = new SetTime();
+    StatusStream stream = inSetTime(time);
+    Browser last = open(stream);
+    Browser next = new Browser(Integer.MAX_VALUE, false);
+    // A beat finds nobody, while the next one is on its way in.
+    next.beginning = () -> {
+      leave(last);
+      time.advance(10_000);
+    };
+    assertTrue(stream.open(next.request(), next.response()));
+    time.advance(31_000);
+    assertEquals(4, next.writes(), "the state, and a heartbeat every ten seconds");
+  }
+
+  @Test
+  void heartbeats_rest_whileNobodyWatches() throws Exception {
+    SetTime time = new SetTime();
+    StatusStream stream = inSetTime(time);
+    leave(open(stream));
+    time.advance(60_000);
+    assertEquals(0, time.waiting());
+    Browser again = open(stream);
+    time.advance(10_000);
+    assertEquals(2, again.writes());
+  }
+
+  @Test
+  void heartbeats_goOnAfterAFailureOfTheSource() throws Exception {
+    SetTime time = new SetTime();
+    boolean[] fails = {false};
+    StatusStream stream = new StatusStream(() -> {
+      if (fails[0]) throw new IllegalStateException("the application is being stopped");
+      return List.of(state);
+    }, 10_000, time);
+    Browser browser = open(stream);
+    time.advance(0);
+    fails[0] = true;
+    time.advance(10_000);
+    fails[0] = false;
+    time.advance(10_000);
+    assertEquals(2, browser.writes());
+  }
+
+  @Test
+  void browserThatCameJustBeforeAHeartbeat_hasAWholeOneToTakeItsFirstMessage() throws Exception {
+    SetTime time = new SetTime();
+    StatusStream stream = inSetTime(time);
+    open(stream);
+    time.advance(9_999);
+    Browser slow = new Browser(0, false);
+    assertTrue(stream.open(slow.request(), slow.response()));
+    time.advance(1);
+    assertFalse(slow.completed);
+    time.advance(10_000);
+    assertTrue(slow.completed);
+  }
+
+  @Test
+  void places_areGivenBack_byWhoLeavesAndByWhoNeverCame() throws Exception {
+    StatusStream stream = inSetTime(new SetTime());
+    for (int i = 0; i < 3; i++) {
+      Browser failing = new Browser(Integer.MAX_VALUE, false);
+      failing.beginning = () -> {
+        throw new IllegalStateException("asynchronous already");
+      };
+      assertThrows(IllegalStateException.class, () -> stream.open(failing.request(), failing.response()));
+    }
+    List<Browser> all = new ArrayList<>();
+    for (int i = 0; i < StatusStream.MOST; i++) all.add(open(stream));
+    Browser tooMany = new Browser(Integer.MAX_VALUE, false);
+    assertFalse(stream.open(tooMany.request(), tooMany.response()));
+    for (Browser each : all) {
+      leave(each);
+      leave(each);
+    }
+    assertEquals(0, stream.subscribers());
+    for (int i = 0; i < StatusStream.MOST; i++) open(stream);
+    assertFalse(stream.open(tooMany.request(), tooMany.response()));
   }
 }

@@ -16,6 +16,8 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.RemoteIpValve;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
@@ -45,6 +47,8 @@ final class TomcatDeployed implements Deployed {
       context.addApplicationListener(listener.getName());
     }
     app.undeclaredListeners.forEach(((StandardContext) context)::addApplicationLifecycleListener);
+    if (app.believesProxies) context.getPipeline().addValve(new RemoteIpValve());
+    if (app.http2) tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
     for (WebApp.Declared declared : app.filters) declare(context, declared);
     app.servlets.forEach((pattern, servlet) -> {
       Wrapper wrapper = Tomcat.addServlet(context, pattern, servlet);

@@ -17,7 +17,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -239,6 +243,99 @@ class UnavailableAnswerTest {
       assertEquals(302, reply.statusCode());
       assertTrue(reply.headers().firstValue("Location").orElseThrow().endsWith("/login?fail=1"));
       assertEquals(503, deployed.browser().get("/login?fail=1").statusCode());
+    }
+  }
+
+  /** Follows redirects as a browser does that takes no cookies, and says where it ends. */
+  private static HttpResponse<String> followed(Deployed deployed, String path) throws Exception {
+    URI place = URI.create("http://127.0.0.1:" + deployed.port() + path);
+    HttpClient http = HttpClient.newHttpClient();
+    for (int hops = 0; hops < 5; hops++) {
+      HttpResponse<String> reply = http.send(HttpRequest.newBuilder(place).build(), BodyHandlers.ofString());
+      if (reply.statusCode() != 302) return reply;
+      place = place.resolve(reply.headers().firstValue("Location").orElseThrow());
+    }
+    throw new AssertionError("redirected in circles, to " + place);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void redirect_endsAtItsTarget_howeverThatIsSpelled(Container container) throws Exception {
+    for (String target : new String[] {"/plain", "plain", "/plain?fail=1", "/plain#top", "/./plain",
+        "/plain;v=1", "/pl%61in", "/other/../plain", "/plain/", "https://app.example.com/plain",
+        "http://127.0.0.1/plain?a"}) {
+      try (Deployed deployed = container.deploy(failing("onUnavailable", "redirect:" + target).servlet("/plain/",
+          (request, response) -> token(request)))) {
+        Deployed.Browser browser = deployed.browser();
+        for (String path : new String[] {"/plain", "/plain?fail=2", "/plain;jsessionid=0123456789ABCDEF", "/%70lain"}) {
+          assertEquals(503, browser.get(path).statusCode(), target + " asked for as " + path);
+        }
+        assertEquals(302, browser.get("/servlet-exception").statusCode(), target);
+        if (target.startsWith("http")) continue;
+        assertEquals(503, followed(deployed, "/servlet-exception").statusCode(), target);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void redirectToAForwardingPage_endsThere(Container container) throws Exception {
+    try (Deployed deployed = container.deploy(failing("onUnavailable", "redirect:/forward"))) {
+      assertEquals(503, followed(deployed, "/servlet-exception").statusCode());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void redirectToTheRootOfAnotherServer_isNoCircle(Container container) throws Exception {
+    WebApp.Body body = (request, response) -> token(request);
+    for (String there : new String[] {"https://sso.example.com", "https://sso.example.com/", "http://127.0.0.1:9/"}) {
+      try (Deployed deployed =
+          container.deploy(failing("onUnavailable", "redirect:" + there).servlet("/", body))) {
+        HttpResponse<String> reply = deployed.browser().get("/");
+        assertEquals(302, reply.statusCode());
+        assertEquals(there, reply.headers().firstValue("Location").orElseThrow());
+      }
+    }
+    for (String here : new String[] {"http://127.0.0.1", "https://127.0.0.1/", "/"}) {
+      try (Deployed deployed =
+          container.deploy(failing("onUnavailable", "redirect:" + here).servlet("/", body))) {
+        assertEquals(503, deployed.browser().get("/").statusCode(), here);
+      }
+    }
+  }
+
+  /** Without cookies the container writes the session's id into the URL of the redirect. */
+  @ParameterizedTest
+  @EnumSource
+  void redirectWithTheSessionInItsUrl_endsAtItsTarget_andAsksForALogin(Container container) throws Exception {
+    WebApp app = new WebApp()
+        .client("chat-api", chat.client("identity", "session", "onUnavailable", "redirect:/login"), "/*")
+        .servlet("/start", (request, response) -> {
+          request.getSession();
+          token(request);
+        })
+        .servlet("/login", (request, response) -> {
+          request.getSession();
+          token(request);
+        });
+    try (Deployed deployed = container.deploy(app)) {
+      HttpResponse<String> first = deployed.browser().get("/start");
+      assertTrue(first.headers().firstValue("Location").orElseThrow().contains("/login;jsessionid="),
+          "or it proves nothing: " + first.headers().map());
+      assertEquals(401, followed(deployed, "/start").statusCode());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void passAndPreflight_letTheRequestIntoTheChain(Container container) throws Exception {
+    try (Deployed deployed = container.deploy(failing("onUnavailable", "pass", "preflight", "true"))) {
+      HttpResponse<String> reply = deployed.browser().get("/login");
+      assertEquals(200, reply.statusCode());
+      assertEquals("login", reply.body());
+      assertEquals(500, deployed.browser().get("/plain").statusCode(), "there the exception passes on");
+      assertTrue(chat.refreshes.get() > 0, "the token was asked for before");
     }
   }
 

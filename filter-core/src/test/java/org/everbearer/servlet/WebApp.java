@@ -30,6 +30,10 @@ final class WebApp {
   final Map<String, String> contextParams = new LinkedHashMap<>();
   final Map<String, String> statusParams = new LinkedHashMap<>();
   int threads = 8;
+  /** Whether the container takes the address of a request from what a proxy says. */
+  boolean believesProxies;
+  /** Whether it speaks HTTP/2 too. */
+  boolean http2;
 
   /** One of ours, for REQUEST and ASYNC. */
   WebApp client(String name, Map<String, String> params, String pattern) {

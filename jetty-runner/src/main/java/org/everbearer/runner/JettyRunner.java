@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.everbearer.runner.check.CheckCommand;
 import org.everbearer.runner.standin.StandIn;
@@ -25,10 +26,15 @@ public final class JettyRunner {
   private static final String STAND_IN_BASE_URL = "STAND_IN_BASE_URL";
   /** {@code session} where each user signs in. */
   private static final String CHAT_IDENTITY = "CHAT_IDENTITY";
+  /** A durable store is what an application has that is to outlive a redeploy: the demo shows it. */
+  private static final String SAMPLE_STORE = "everbearer.sample-chat-proxy.store";
   private static final String CHECK = "check";
   private static final String LIBRARY_LOG = "org.slf4j.simpleLogger.log.org.everbearer";
   private static final List<String> PLACES = List.of(CHAT_API_BASE_URL, AUTH_BASE_URL);
   private static final List<String> FIRST_PAIR = List.of(AUTH_ACCESS_TOKEN, AUTH_REFRESH_TOKEN);
+  /** All that the runner sets beside a stand-in server. The environment would go before it. */
+  private static final Set<String> SETTINGS = Set.of(CHAT_API_BASE_URL, AUTH_BASE_URL, AUTH_ACCESS_TOKEN,
+      AUTH_REFRESH_TOKEN, STAND_IN_BASE_URL, CHAT_IDENTITY);
 
   private final RunnerOptions options;
   private final Shutdown shutdown = new Shutdown();
@@ -60,7 +66,7 @@ public final class JettyRunner {
     Runtime.getRuntime().addShutdownHook(shutdown);
     if (options.exitWithParent()) exitWithParent();
     if (options.standIn()) {
-      requireNoOtherSettings(System.getenv());
+      OutsideSettings.refuse(SETTINGS, System.getenv().keySet(), System.getProperties().stringPropertyNames());
     } else if (options.war() == null) {
       requireSettings(System.getenv());
     }
@@ -70,6 +76,8 @@ public final class JettyRunner {
     WorkDirectory work = shutdown.closing(WorkDirectory.create());
     Path war = options.war() == null ? work.sampleWar() : options.war();
     StandIn standIn = options.standIn() ? startStandIn() : null;
+    boolean oneTokenForAll = standIn != null && options.war() == null && !options.signedIn();
+    if (oneTokenForAll) System.setProperty(SAMPLE_STORE, "file:" + work.tokens());
     shutdown.closing(server);
     server.deploy(war, options.contextPath(), work);
     announce(server.uri(options.contextPath()), standIn);
@@ -95,15 +103,6 @@ public final class JettyRunner {
     System.setProperty(AUTH_ACCESS_TOKEN, first.accessToken());
     System.setProperty(AUTH_REFRESH_TOKEN, first.refreshToken());
     return standIn;
-  }
-
-  /** The environment goes before system properties, so a real server's tokens would be sent to the stand-in. */
-  private static void requireNoOtherSettings(Map<String, String> environment) throws UserError {
-    List<String> present = Stream.of(PLACES, FIRST_PAIR, List.of(CHAT_IDENTITY)).flatMap(List::stream)
-        .filter(environment::containsKey).toList();
-    if (present.isEmpty()) return;
-    throw UserError.failure("the environment sets " + String.join(", ", present) + ", which would be mixed up with the "
-        + "stand-in server's; unset that, or use the real servers with --no-stand-in");
   }
 
   private void requireSettings(Map<String, String> environment) throws UserError {

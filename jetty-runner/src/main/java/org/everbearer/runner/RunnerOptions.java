@@ -43,6 +43,9 @@ record RunnerOptions(
                                       token of their own; there are no first tokens then
         --exit-with-parent            stop when the process that started this one ends
         --help                        this text
+
+      Beside the stand-in server no EVERBEARER_... variable and no everbearer.... system property may be set: what
+      overrides a real client would lead the demo to its servers or into its store.
       """;
   private static final String WAR = "--war";
   private static final String PORT = "--port";

@@ -7,7 +7,11 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.webapp.WebAppClassLoader;
@@ -20,6 +24,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Jetty with one web application. */
 public final class WarServer implements AutoCloseable {
+  /** In the name of an archive's entry. */
+  private static final Pattern ESCAPE = Pattern.compile("^[/\\\\]|^[A-Za-z]:|(^|[/\\\\])\\.\\.([/\\\\]|$)");
+
   private final Server server;
   private final ServerConnector connector;
 
@@ -35,13 +42,38 @@ public final class WarServer implements AutoCloseable {
     if (!Files.isReadable(war)) throw UserError.failure(name + "may not be read by this user; see its permissions");
     if (Files.isDirectory(war)) {
       if (Files.isDirectory(war.resolve("WEB-INF"))) return;
+      requireNoEar(name, list(war, name));
       throw UserError.failure(name + "holds no WEB-INF; name a WAR file, or the directory of an unpacked WAR");
     }
+    List<String> entries;
     try (ZipFile zip = new ZipFile(war.toFile())) {
-      if (zip.size() == 0) throw UserError.failure(name + "is empty; build it again");
-    } catch (IOException e) {
+      entries = zip.stream().map(ZipEntry::getName).toList();
+    } catch (IOException | IllegalArgumentException e) { // the latter: names that are in no encoding
       throw UserError.failure(name + "is not a WAR (" + e.getMessage() + "); build it again");
     }
+    if (entries.isEmpty()) throw UserError.failure(name + "is empty; build it again");
+    for (String entry : entries) {
+      if (!ESCAPE.matcher(entry).find()) continue;
+      throw UserError.failure(name + "its entry " + entry.replaceAll("\\p{Cntrl}", "?")
+          + " leads out of it, and a container would refuse it, or write that file elsewhere; build it again");
+    }
+    if (entries.stream().noneMatch(entry -> entry.startsWith("WEB-INF/"))) requireNoEar(name, entries);
+  }
+
+  private static List<String> list(Path directory, String name) throws UserError {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw UserError.failure(name + "cannot be read (" + e.getMessage() + ")");
+    }
+  }
+
+  private static void requireNoEar(String name, List<String> entries) throws UserError {
+    List<String> wars = entries.stream().filter(entry -> entry.endsWith(".war")).sorted().toList();
+    if (wars.isEmpty() && !entries.contains("META-INF/application.xml")) return;
+    throw UserError.failure(name + "is an EAR, not a WAR; "
+        + (wars.isEmpty() ? "take the WARs out of it" : "unpack it, and take each WAR in it by itself: "
+            + String.join(", ", wars)));
   }
 
   /** Takes the port, so that a port that is taken shows before anything else is done. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A temporary directory of this process, gone when it is closed. */
-final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements AutoCloseable {
   static final String PREFIX = "everbearer-runner-";
   private static final String SAMPLE = "/everbearer-sample-webapp.war";
 
@@ -20,7 +20,7 @@ final class WorkDirectory implements AutoCloseable {
     this.root = root;
   }
 
-  static WorkDirectory create() throws UserError {
+  public static WorkDirectory create() throws UserError {
     try {
       return new WorkDirectory(Files.createTempDirectory(PREFIX));
     } catch (IOException e) {
@@ -32,6 +32,19 @@ final class WorkDirectory implements AutoCloseable {
   /** Where Jetty may unpack the WAR. */
   Path unpacked() throws IOException {
     return Files.createDirectories(root.resolve("web"));
+  }
+
+  /** A file that is not there yet; gone too when the process is told to end. */
+  public Path file(String name) {
+    root.toFile().deleteOnExit(); // the last that is named so goes first
+    Path file = root.resolve(name);
+    file.toFile().deleteOnExit();
+    return file;
+  }
+
+  /** Where the sample may keep its tokens: good for this stand-in server, and gone with it. */
+  Path tokens() {
+    return root.resolve("tokens");
   }
 
   /** The sample WAR that is part of the runner's JAR. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.everbearer.runner.standin.StandIn;
 import org.everbearer.runner.standin.StandInOptions;
@@ -58,6 +59,8 @@ class CheckIT {
       assertTrue(check.out().contains("AUTH_BASE_URL"), check.out());
       assertTrue(check.out().contains("is made for jakarta.servlet, as the application is"), check.out());
       assertFalse(check.out().contains("WEB-INF/lib holds no"), check.out());
+      assertFalse(check.out().contains("ASYNC"), check.out());
+      assertEquals(List.of(), check.temporaryFiles());
     }
   }
 
@@ -67,12 +70,12 @@ class CheckIT {
       TokenPair first = standIn.newFamily("user_check", "org_check");
       Map<String, String> environment = Map.of("CHAT_API_BASE_URL", standIn.baseUri().toString(),
           "AUTH_BASE_URL", standIn.baseUri().toString(), "AUTH_ACCESS_TOKEN", first.accessToken(),
-          "AUTH_REFRESH_TOKEN", first.refreshToken(), "EVERBEARER_CHAT_API_STORE", "dotenv:kept.env");
+          "AUTH_REFRESH_TOKEN", first.refreshToken(), "EVERBEARER_SAMPLE_CHAT_PROXY_STORE", "dotenv:kept.env");
       try (RunnerProcess check =
           RunnerProcess.start(directory, environment, "check", "--war", SAMPLE.toString(), "--refresh")) {
         assertEquals(0, check.awaitExit(), check.out() + check.err());
         assertEquals("", check.err(), "nothing is logged beside what is said");
-        assertTrue(check.out().contains("environment variable EVERBEARER_CHAT_API_STORE"), check.out());
+        assertTrue(check.out().contains("environment variable EVERBEARER_SAMPLE_CHAT_PROXY_STORE"), check.out());
         String kept = Files.readString(directory.resolve("kept.env"));
         assertFalse(kept.contains(first.refreshToken()), "the successor is there");
         kept.lines().map(line -> line.substring(line.indexOf('=') + 1))

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.everbearer.runner.fixture.RefusingFilter;
@@ -84,6 +85,31 @@ class RunnerErrorsIT {
   }
 
   @Test
+  void overridesOfARealClient_areRefusedByName_andTouchNothing() throws Exception {
+    Path store = Files.writeString(directory.resolve("production"), "the only refresh token");
+    Map<String, String> environment = Map.of("EVERBEARER_CHAT_API_STORE", "file:" + store,
+        "EVERBEARER_SAMPLE_CHAT_PROXY_REFRESH_TOKEN", "a-secret");
+    String line = fails(1, environment, "--port", "0");
+    assertEquals("jetty-runner: the environment sets EVERBEARER_CHAT_API_STORE, "
+        + "EVERBEARER_SAMPLE_CHAT_PROXY_REFRESH_TOKEN, which would be mixed up with the stand-in server's; unset that, "
+        + "or use the real servers with --no-stand-in", line);
+    assertEquals("the only refresh token", Files.readString(store));
+    fails(1, environment, "--port", "0", "--signed-in");
+    fails(1, environment, "--port", "0", "--war", WarFile.write(directory.resolve("app.war"), "").toString());
+  }
+
+  @Test
+  void overridesAsSystemProperties_areRefusedToo() throws Exception {
+    String property = "-Deverbearer.sample-chat-proxy.baseUrl=https://api.example.com";
+    List<String> command = new ArrayList<>(RunnerProcess.command(directory, "--port", "0"));
+    command.add(1, property);
+    Map<String, String> environment = Map.of("STAND_IN_BASE_URL", "http://127.0.0.1:1");
+    assertEquals("jetty-runner: the environment sets STAND_IN_BASE_URL and there are the system properties "
+        + "everbearer.sample-chat-proxy.baseUrl, which would be mixed up with the stand-in server's; unset that, or "
+        + "use the real servers with --no-stand-in", line(1, RunnerProcess.start(directory, environment, command)));
+  }
+
+  @Test
   void missingSettings_areNamedWithoutAStandIn() throws Exception {
     assertFails(1, "jetty-runner: --no-stand-in: the environment does not set CHAT_API_BASE_URL, AUTH_ACCESS_TOKEN, "
         + "AUTH_REFRESH_TOKEN, which the sample needs; set it, or drop --no-stand-in",
@@ -97,7 +123,11 @@ class RunnerErrorsIT {
 
   /** The one line on standard error. */
   private String fails(int exitCode, Map<String, String> environment, String... options) throws Exception {
-    try (RunnerProcess runner = RunnerProcess.start(directory, environment, options)) {
+    return line(exitCode, RunnerProcess.start(directory, environment, options));
+  }
+
+  private static String line(int exitCode, RunnerProcess process) throws Exception {
+    try (RunnerProcess runner = process) {
       assertEquals(exitCode, runner.awaitExit(), runner.err());
       assertEquals(1, runner.err().lines().count(), runner.err());
       assertEquals("", runner.out());

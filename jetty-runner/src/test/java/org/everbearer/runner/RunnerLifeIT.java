@@ -1,7 +1,12 @@
 package org.everbearer.runner;
 
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +65,26 @@ class RunnerLifeIT {
       assertEquals(List.of(), runner.temporaryFiles());
       assertEquals("", runner.err());
       assertThrows(ConnectException.class, () -> RunnerProcess.get(uri));
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGTERM")
+  void sigterm_whileBrowsersWatchAndAnAnswerIsWritten_endsInPeace() throws Exception {
+    try (RunnerProcess runner = RunnerProcess.start(directory, "--port", "0", "--access-token-lifetime", "3s")) {
+      URI uri = runner.awaitUri();
+      HttpClient browser = HttpClient.newHttpClient();
+      HttpRequest watch = HttpRequest.newBuilder(uri.resolve("tokens")).header("Accept", "text/event-stream").build();
+      HttpRequest chat = HttpRequest.newBuilder(uri.resolve("api/chat")).header("Accept", "text/event-stream")
+          .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"message\":\"hello\"}")).build();
+      try (InputStream events = browser.send(watch, BodyHandlers.ofInputStream()).body();
+          InputStream words = browser.send(chat, BodyHandlers.ofInputStream()).body()) {
+        assertTrue(events.read() >= 0 && words.read() >= 0, "both are under way");
+        runner.terminate();
+        assertEquals(143, runner.awaitExit());
+      }
+      assertFalse(runner.err().contains("\tat "), runner.err());
+      assertEquals(List.of(), runner.temporaryFiles());
     }
   }
 

@@ -47,7 +47,7 @@ final class RunnerProcess implements AutoCloseable {
         .directory(directory.toFile())
         .redirectOutput(directory.resolve("out").toFile())
         .redirectError(directory.resolve("err").toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("CHAT_"));
+    builder.environment().keySet().removeIf(name -> name.matches("(AUTH|CHAT|EVERBEARER)_.*"));
     builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.startsWith("JDK_JAVA"));
     builder.environment().putAll(environment);
     return new RunnerProcess(builder.start(), directory);

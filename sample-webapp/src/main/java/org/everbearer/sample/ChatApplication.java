@@ -12,6 +12,9 @@ import org.everbearer.servlet.BearerTokens;
 
 /** Makes the HTTP clients of this application when it starts, and closes them when it stops. */
 public final class ChatApplication implements ServletContextListener {
+  /** The filter-name of this application's client in web.xml. */
+  static final String CLIENT = "sample-chat-proxy";
+
   private static final String BASE_URL = "CHAT_API_BASE_URL";
   private static final String TIMEOUT = "CHAT_API_TIMEOUT_SECONDS";
 
@@ -27,12 +30,14 @@ public final class ChatApplication implements ServletContextListener {
     ServletContext context = event.getServletContext();
     URI baseUrl = baseUrl(BASE_URL, setting(BASE_URL, null));
     Timeout silence = timeout(setting(TIMEOUT, "30"));
+    boolean signIn = setting(IDENTITY, "").equals("session");
+    URI authBaseUrl = signIn ? baseUrl(AUTH_BASE_URL, setting(AUTH_BASE_URL, null)) : null;
+    // All settings are right: from here on there is something to be closed.
     http = BearerTokens.of(context).addTo(ChatApi.configure(HttpClients.custom(), silence)).build();
     context.setAttribute(ChatApi.class.getName(), new ChatApi(http, baseUrl));
-    if (!setting(IDENTITY, "").equals("session")) return;
+    if (!signIn) return;
     identityServer = ChatApi.configure(HttpClients.custom(), silence).disableRedirectHandling().build();
-    context.setAttribute(SignIn.class.getName(),
-        new SignIn(identityServer, baseUrl(AUTH_BASE_URL, setting(AUTH_BASE_URL, null))));
+    context.setAttribute(SignIn.class.getName(), new SignIn(identityServer, authBaseUrl));
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class DemoServlet extends ApiServlet {
   /** The way back after the family has died. Users who sign in do that again instead. */
   private JsonObject newFamily() throws IOException {
     if (SignIn.of(getServletContext()) != null) throw new ErrorAnswer(409, "sign_in", "Sign in again for new tokens.");
-    BearerTokens.of(getServletContext()).storeTokens("chat-api", standIn.newFamily());
+    BearerTokens.of(getServletContext()).storeTokens(ChatApplication.CLIENT, standIn.newFamily());
     return new JsonObject();
   }
 

@@ -25,7 +25,7 @@ public final class HealthServlet extends HttpServlet {
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    TokenSource source = BearerTokens.of(getServletContext()).source("chat-api");
+    TokenSource source = BearerTokens.of(getServletContext()).source(ChatApplication.CLIENT);
     TokenException failure = failure(source);
     boolean nobody = failure != null && failure.reason() == TokenException.Reason.NO_TOKENS
         && SignIn.of(getServletContext()) != null;

@@ -52,10 +52,12 @@ public final class LoginServlet extends HttpServlet {
     try {
       TokenSet tokens = signIn.redeem(code);
       request.changeSessionId(); // an id that somebody planted before the login is worth nothing after it
-      BearerTokens.of(getServletContext()).storeTokens(request, "chat-api", tokens);
-      request.getSession().setAttribute(USER, SignIn.user(tokens));
+      BearerTokens.of(getServletContext()).storeTokens(request, ChatApplication.CLIENT, tokens);
+      HttpSession session = request.getSession(false); // never a new one, which would have a name and no tokens
+      if (session == null) throw new IllegalStateException("the session has ended meanwhile");
+      session.setAttribute(USER, SignIn.user(tokens));
       response.sendRedirect(home);
-    } catch (IOException | ErrorAnswer e) {
+    } catch (IOException | ErrorAnswer | IllegalStateException e) { // the last: of a session that has ended
       log("A login failed: " + e);
       response.sendRedirect(home + "?sign-in=failed");
     }

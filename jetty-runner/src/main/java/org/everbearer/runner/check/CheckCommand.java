@@ -41,7 +41,7 @@ public final class CheckCommand {
     try {
       if (options.war() == null) {
         String name = options.client() == null ? "default" : options.client();
-        clients(List.of(new Declared(name, options.config(), Map.of())));
+        clients(List.of(new Declared(name, options.config(), Map.of(), true)));
       } else {
         war();
       }
@@ -58,10 +58,10 @@ public final class CheckCommand {
     try (WebArchive war = WebArchive.open(options.war(), "--war")) {
       Thread.currentThread().setContextClassLoader(war.classes(CheckCommand.class.getClassLoader()));
       out.println(options.war());
-      WarCheck check = new WarCheck(war, findings);
       findings.heading("the WAR");
-      List<Declared> declared = check.clients();
-      check.libraries();
+      Descriptors descriptors = new Descriptors(war, findings);
+      List<Declared> declared = new WarCheck(descriptors, findings).clients();
+      new Libraries(war, descriptors, findings).check();
       clients(declared);
     }
   }
@@ -75,7 +75,12 @@ public final class CheckCommand {
       throw UserError.usage("check: --client " + options.client() + ": the WAR declares "
           + String.join(", ", all.stream().map(ClientCheck::name).toList()));
     }
-    List<String> between = ConfigReport.problemsBetween(all.stream().map(ClientCheck::report).toList());
+    List<ConfigReport> reports = all.stream().map(ClientCheck::report).toList();
+    // With --config there are others, of which nothing is known here.
+    List<String> strays = options.war() == null ? List.of() : ConfigReport.strayOverrides(reports);
+    if (!strays.isEmpty()) findings.heading("the environment");
+    strays.forEach(findings::warning);
+    List<String> between = ConfigReport.problemsBetween(reports);
     if (!between.isEmpty()) findings.heading("between the clients");
     between.forEach(findings::problem);
     PairFile file = options.saveTo() == null ? null : new PairFile(options.saveTo());

@@ -29,9 +29,18 @@ final class ClientCheck {
   void parameters() {
     report.effective().forEach(findings::fact);
     report.problems().forEach(findings::problem);
+    String objection = report.storeObjection();
+    if (objection != null) findings.problem(objection);
     report.warnings().forEach(findings::warning);
+    if (report.isPerRequest() && !declared.followsAsync()) {
+      findings.warning("its tokens are those of each request's user, and the filter-mapping lacks"
+          + " <dispatcher>ASYNC</dispatcher>: after an asynchronous dispatch there is no user, and calls fail; add it,"
+          + " and <dispatcher>REQUEST</dispatcher> beside it");
+    }
     report.openReferences().forEach(findings::open);
-    if (report.problems().isEmpty()) findings.good("the parameters are right, as far as can be told without a refresh");
+    if (report.problems().isEmpty() && objection == null) {
+      findings.good("the parameters are right, as far as can be told without a refresh");
+    }
   }
 
   /** Whether its tokens would be lost with this process. */

@@ -5,8 +5,12 @@ import java.util.Map;
 import java.util.Set;
 import org.everbearer.config.ConfigSource;
 
-/** A client as somebody has declared it: what it is called and what is written down for it. */
-record Declared(String name, Map<String, String> initParams, Map<String, String> contextParams) {
+/**
+ * A client as somebody has declared it: what it is called and what is written down for it.
+ *
+ * @param followsAsync whether its filter takes part in asynchronous dispatches
+ */
+record Declared(String name, Map<String, String> initParams, Map<String, String> contextParams, boolean followsAsync) {
   /** The context-param that names a client without a filter. */
   static final String CLIENT = "everbearer.client";
 

@@ -15,38 +15,43 @@ final class Findings {
     this.out = out;
   }
 
+  /** What somebody else wrote, perhaps in several lines, as one. */
+  static String line(String text) {
+    return String.valueOf(text).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+  }
+
   void heading(String text) {
-    out.println("\n" + text);
+    out.println("\n" + line(text));
   }
 
   /** How things are; neither good nor bad. */
   void fact(String text) {
-    out.println("           " + text);
+    out.println("           " + line(text));
   }
 
   void good(String text) {
-    out.println("  ok       " + text);
+    out.println("  ok       " + line(text));
   }
 
   void problem(String text) {
     problems++;
-    out.println("  PROBLEM  " + text);
+    out.println("  PROBLEM  " + line(text));
   }
 
   void warning(String text) {
     warnings++;
-    out.println("  warning  " + text);
+    out.println("  warning  " + line(text));
   }
 
   /** What cannot be known here. */
   void open(String text) {
     open++;
-    out.println("  open     " + text);
+    out.println("  open     " + line(text));
   }
 
   /** Shown at once, since something is about to happen. */
   void notice(String text) {
-    out.println("  NOTE     " + text);
+    out.println("  NOTE     " + line(text));
     out.flush();
   }
 

@@ -3,85 +3,117 @@ package org.everbearer.runner.check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.everbearer.runner.UserError;
 import org.everbearer.runner.WarServer;
+import org.everbearer.runner.WorkDirectory;
 
-/** A WAR, packed or unpacked, and the JARs in it; read where they lie. */
+/** A WAR, packed or unpacked, and the JARs in it. */
 final class WebArchive implements AutoCloseable {
-  private final List<FileSystem> opened = new ArrayList<>();
-  private final Path root;
-  /** Roots of the JARs in {@code WEB-INF/lib} by file name. */
-  private final Map<String, Path> jars = new LinkedHashMap<>();
+  private static final String LIB = "WEB-INF/lib/";
+  private static final String CLASSES = "WEB-INF/classes/";
 
-  private WebArchive(Path war) throws IOException {
-    root = Files.isDirectory(war) ? war : open(war);
-    Path lib = root.resolve("WEB-INF/lib");
-    if (!Files.isDirectory(lib)) return;
-    List<Path> files;
-    try (Stream<Path> all = Files.list(lib)) {
-      files = all.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+  /** How much is read of one descriptor or class file, and of all JARs together when they have to be unpacked. */
+  record Limits(long file, long jars) {
+    static final Limits DEFAULT = new Limits(16L << 20, 1L << 30);
+  }
+
+  private final Archive root;
+  private final Limits limits;
+  /** Where the JARs of a packed WAR lie meanwhile; null if it is a directory. */
+  private final WorkDirectory work;
+  private final Map<String, Archive> jars = new LinkedHashMap<>();
+  private final Map<String, String> unreadable = new TreeMap<>();
+
+  private WebArchive(Path war, Limits limits) throws IOException, UserError {
+    this.limits = limits;
+    this.root = Archive.of(war);
+    WorkDirectory made = null;
+    try {
+      made = Files.isDirectory(war) ? null : WorkDirectory.create();
+      long rest = limits.jars();
+      for (String name : root.names(LIB).stream().sorted().toList()) {
+        String file = name.substring(LIB.length());
+        if (!file.endsWith(".jar") || file.contains("/")) continue;
+        rest -= open(file, made == null ? war.resolve(name) : made.file("jar-" + jars.size()), made != null, rest);
+      }
+    } catch (IOException | UserError | RuntimeException e) {
+      if (made != null) made.close();
+      root.close();
+      throw e;
     }
-    for (Path file : files) jars.put(file.getFileName().toString(), open(file));
+    this.work = made;
+  }
+
+  /** @return how much of it was unpacked */
+  private long open(String file, Path path, boolean packed, long limit) {
+    try {
+      long size = packed ? root.copy(LIB + file, path, limit) : 0;
+      jars.put(file, Archive.of(path));
+      return size;
+    } catch (IOException e) {
+      unreadable.put(file, e.getMessage());
+      return 0;
+    }
   }
 
   static WebArchive open(Path war, String option) throws UserError {
-    WarServer.requireWar(war);
-    try {
-      return new WebArchive(war);
-    } catch (IOException e) {
-      throw UserError.failure(option + " " + war + ": cannot be read (" + e + "); build it again");
-    }
+    return open(war, option, Limits.DEFAULT);
   }
 
-  private Path open(Path zip) throws IOException {
-    FileSystem files = FileSystems.newFileSystem(zip, Map.of());
-    opened.add(files);
-    return files.getPath("/");
+  static WebArchive open(Path war, String option, Limits limits) throws UserError {
+    WarServer.requireWar(war);
+    try {
+      return new WebArchive(war, limits);
+    } catch (IOException | UncheckedIOException e) {
+      throw UserError.failure(option + " " + war + ": cannot be read (" + e.getMessage() + "); build it again");
+    }
   }
 
   /** The deployment descriptor, or null. */
   byte[] webXml() throws IOException {
-    Path file = root.resolve("WEB-INF/web.xml");
-    return Files.exists(file) ? Files.readAllBytes(file) : null;
+    return root.read("WEB-INF/web.xml", limits.file());
   }
 
-  /** The JARs that hold this class, by file name. */
-  Map<String, byte[]> jarsWith(String className) throws IOException {
-    Map<String, byte[]> found = new LinkedHashMap<>();
-    for (Map.Entry<String, Path> jar : jars.entrySet()) {
-      Path file = jar.getValue().resolve(file(className));
-      if (Files.exists(file)) found.put(jar.getKey(), Files.readAllBytes(file));
-    }
-    return found;
+  /** By file name, without those that cannot be read. */
+  Map<String, Archive> jars() {
+    return jars;
+  }
+
+  /** Why, by file name. */
+  Map<String, String> unreadableJars() {
+    return unreadable;
+  }
+
+  byte[] read(Archive archive, String name) throws IOException {
+    return archive.read(name, limits.file());
+  }
+
+  /** The names of the JARs that hold this file. */
+  List<String> jarsWith(String file) {
+    return jars.entrySet().stream().filter(jar -> jar.getValue().has(file)).map(Map.Entry::getKey).toList();
+  }
+
+  boolean hasAmongClasses(String file) {
+    return root.has(CLASSES + file);
   }
 
   /** Whether a class of the application's own mentions this text, as in {@code javax/servlet/}. */
   boolean ownClassMentions(String text) throws IOException {
-    Path classes = root.resolve("WEB-INF/classes");
-    if (!Files.isDirectory(classes)) return false;
-    try (Stream<Path> all = Files.walk(classes)) {
-      return all.filter(file -> file.toString().endsWith(".class")).anyMatch(file -> mentions(file, text));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    for (String name : root.names(CLASSES)) {
+      if (!name.endsWith(".class")) continue;
+      try {
+        if (mentions(root.read(name, limits.file()), text)) return true;
+      } catch (IOException e) {
+        throw new IOException(name + ": " + e.getMessage(), e);
+      }
     }
-  }
-
-  private static boolean mentions(Path file, String text) {
-    try {
-      return mentions(Files.readAllBytes(file), text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return false;
   }
 
   /** The names in a class file stand in it as they are. */
@@ -94,40 +126,43 @@ final class WebArchive implements AutoCloseable {
     return new ClassLoader(parent) {
       @Override
       protected Class<?> findClass(String name) throws ClassNotFoundException {
-        byte[] bytes = bytes(name);
+        byte[] bytes = bytes(classFile(name));
         if (bytes == null) throw new ClassNotFoundException(name);
         return defineClass(name, bytes, 0, bytes.length);
       }
     };
   }
 
-  private byte[] bytes(String className) {
-    List<Path> places = new ArrayList<>(Collections.singleton(root.resolve("WEB-INF/classes")));
-    places.addAll(jars.values());
+  private byte[] bytes(String file) throws ClassNotFoundException {
     try {
-      for (Path place : places) {
-        Path file = place.resolve(file(className));
-        if (Files.exists(file)) return Files.readAllBytes(file);
+      byte[] own = root.read(CLASSES + file, limits.file());
+      if (own != null) return own;
+      for (Archive jar : jars.values()) {
+        byte[] bytes = jar.read(file, limits.file());
+        if (bytes != null) return bytes;
       }
+      return null;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ClassNotFoundException(file + ": " + e.getMessage(), e);
     }
-    return null;
   }
 
-  private static String file(String className) {
+  static String classFile(String className) {
     return className.replace('.', '/') + ".class";
   }
 
   @Override
   public void close() {
-    Collections.reverse(opened);
-    for (FileSystem files : opened) {
-      try {
-        files.close();
-      } catch (IOException readOnlyAndSoWithoutHarm) {
-        // Nothing was written.
-      }
+    jars.values().forEach(WebArchive::close);
+    close(root);
+    if (work != null) work.close();
+  }
+
+  private static void close(Archive archive) {
+    try {
+      archive.close();
+    } catch (IOException readOnlyAndSoWithoutHarm) {
+      // Nothing was written.
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -16,13 +18,14 @@ import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** What of {@code web.xml} concerns bearer tokens, whichever version it has. */
+/** What of {@code web.xml} or a {@code web-fragment.xml} concerns bearer tokens, whichever version it has. */
 final class WebXml {
-  private static final String FILTER = "org.everbearer.servlet.BearerTokenFilter";
   private static final String JAKARTA = "https://jakarta.ee/";
+  /** Descriptors have five levels; thousands are there to harm whoever reads them. */
+  private static final int MAX_DEPTH = 100;
 
-  /** One filter of ours. */
-  record Filter(String name, Map<String, String> initParams, boolean asyncSupported, boolean mapped) {
+  /** A filter of any kind. What is not said there is empty, or null. */
+  record Filter(String name, String className, Map<String, String> initParams, Boolean asyncSupported) {
   }
 
   private final Element root;
@@ -31,10 +34,14 @@ final class WebXml {
     this.root = root;
   }
 
-  /** @throws SAXException if it is no XML */
-  static WebXml parse(byte[] bytes) throws IOException, SAXException {
+  /**
+   * @param rootElement {@code web-app} or {@code web-fragment}
+   * @throws SAXException if it is no XML, or another document
+   */
+  static WebXml parse(byte[] bytes, String rootElement) throws IOException, SAXException {
     try {
-      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
+      factory.setAttribute("http://www.oracle.com/xml/jaxp/properties/maxElementDepth", MAX_DEPTH);
       factory.setNamespaceAware(true);
       factory.setExpandEntityReferences(false);
       factory.setFeature("http://xml.org/sax/features/external-general-entities", false);
@@ -43,7 +50,9 @@ final class WebXml {
       // Old descriptors name a DTD somewhere in the net; nothing is fetched.
       builder.setEntityResolver((publicId, systemId) -> new InputSource(new StringReader("")));
       builder.setErrorHandler(new DefaultHandler());
-      return new WebXml(builder.parse(new ByteArrayInputStream(bytes)).getDocumentElement());
+      Element root = builder.parse(new ByteArrayInputStream(bytes)).getDocumentElement();
+      if (rootElement.equals(root.getLocalName())) return new WebXml(root);
+      throw new SAXException("its outermost element is " + root.getLocalName() + ", not " + rootElement);
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException(e);
     }
@@ -54,6 +63,25 @@ final class WebXml {
     return root.getNamespaceURI() != null && root.getNamespaceURI().startsWith(JAKARTA);
   }
 
+  /** Whether fragments do not count. */
+  boolean isComplete() {
+    return root.getAttribute("metadata-complete").trim().equalsIgnoreCase("true");
+  }
+
+  /** Of a fragment; empty if it has none. */
+  String name() {
+    return text(root, "name");
+  }
+
+  /** The names of the only fragments that count; null if all do. */
+  Set<String> onlyFragments() {
+    List<Element> ordering = children(root, "absolute-ordering");
+    if (ordering.isEmpty() || !children(ordering.get(0), "others").isEmpty()) return null;
+    Set<String> names = new TreeSet<>();
+    for (Element name : children(ordering.get(0), "name")) names.add(name.getTextContent().trim());
+    return names;
+  }
+
   Map<String, String> contextParams() {
     return params(root, "context-param");
   }
@@ -61,14 +89,23 @@ final class WebXml {
   List<Filter> filters() {
     List<Filter> filters = new ArrayList<>();
     for (Element filter : children(root, "filter")) {
-      if (!FILTER.equals(text(filter, "filter-class"))) continue;
-      String name = text(filter, "filter-name");
-      boolean mapped = children(root, "filter-mapping").stream()
-          .anyMatch(mapping -> name.equals(text(mapping, "filter-name")));
-      filters.add(new Filter(name, params(filter, "init-param"),
-          text(filter, "async-supported").equalsIgnoreCase("true"), mapped));
+      String async = text(filter, "async-supported");
+      filters.add(new Filter(text(filter, "filter-name"), text(filter, "filter-class"), params(filter, "init-param"),
+          async.isEmpty() ? null : async.equalsIgnoreCase("true")));
     }
     return filters;
+  }
+
+  /** Of each mapping of this filter the kinds of dispatch that it is for. */
+  List<Set<String>> mappings(String filter) {
+    List<Set<String>> mappings = new ArrayList<>();
+    for (Element mapping : children(root, "filter-mapping")) {
+      if (!filter.equals(text(mapping, "filter-name"))) continue;
+      Set<String> dispatchers = new TreeSet<>();
+      for (Element dispatcher : children(mapping, "dispatcher")) dispatchers.add(dispatcher.getTextContent().trim());
+      mappings.add(dispatchers.isEmpty() ? Set.of("REQUEST") : dispatchers);
+    }
+    return mappings;
   }
 
   private static Map<String, String> params(Element parent, String name) {

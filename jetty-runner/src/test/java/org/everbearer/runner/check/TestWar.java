@@ -17,6 +17,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class TestWar {
   private static final String FILTER = "org/everbearer/servlet/BearerTokenFilter.class";
 
+  static final String PROVIDER = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
   private final StringBuilder content = new StringBuilder();
   private String root = "<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"5.0\">";
@@ -38,9 +40,11 @@ final class TestWar {
   private TestWar libraries() throws IOException {
     Map<String, byte[]> classes = new LinkedHashMap<>();
     for (String name : new String[] {"org/apache/hc/client5/http/classic/HttpClient",
-      "org/apache/hc/core5/http/HttpRequest", "org/jose4j/jwt/JwtClaims", "com/google/gson/Gson", "org/slf4j/Logger"}) {
+      "org/apache/hc/core5/http/HttpRequest", "org/jose4j/jwt/JwtClaims", "com/google/gson/Gson", "org/slf4j/Logger",
+      "org/slf4j/spi/SLF4JServiceProvider"}) {
       classes.put(name + ".class", new byte[0]);
     }
+    entries.put("WEB-INF/lib/provider.jar", jar(Map.of(PROVIDER, "org.example.Provider".getBytes(UTF_8))));
     entries.put("WEB-INF/lib/others.jar", jar(classes));
     return this;
   }
@@ -53,6 +57,10 @@ final class TestWar {
   TestWar entry(String name, byte[] bytes) {
     entries.put(name, bytes);
     return this;
+  }
+
+  byte[] bytes(String entry) {
+    return entries.get(entry);
   }
 
   TestWar ownClass(Class<?> type) throws IOException {
@@ -74,13 +82,30 @@ final class TestWar {
     return xml("<context-param>" + param(name, value) + "</context-param>");
   }
 
+  /** One more JAR, with these entries. */
+  TestWar jar(String file, String... namesAndTexts) throws IOException {
+    Map<String, byte[]> content = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndTexts.length; i += 2) {
+      content.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
+    }
+    return entry("WEB-INF/lib/" + file, jar(content));
+  }
+
   TestWar filter(String name, Map<String, String> params) {
-    xml("<filter><filter-name>" + name + "</filter-name>"
+    return filter(name, params, "");
+  }
+
+  TestWar filter(String name, Map<String, String> params, String dispatchers) {
+    return xml(filterXml(name, params, dispatchers));
+  }
+
+  static String filterXml(String name, Map<String, String> params, String dispatchers) {
+    StringBuilder xml = new StringBuilder("<filter><filter-name>" + name + "</filter-name>"
         + "<filter-class>\n org.everbearer.servlet.BearerTokenFilter </filter-class>"
         + "<async-supported>true</async-supported>");
-    params.forEach((key, value) -> xml("<init-param>" + param(key, value) + "</init-param>"));
-    return xml("</filter><filter-mapping><filter-name>" + name + "</filter-name><url-pattern>/*</url-pattern>"
-        + "</filter-mapping>");
+    params.forEach((key, value) -> xml.append("<init-param>").append(param(key, value)).append("</init-param>"));
+    return xml.append("</filter><filter-mapping><filter-name>").append(name)
+        .append("</filter-name><url-pattern>/*</url-pattern>").append(dispatchers).append("</filter-mapping>").toString();
   }
 
   private static String param(String name, String value) {
@@ -89,7 +114,8 @@ final class TestWar {
 
   Path write(Path file) throws IOException {
     Map<String, byte[]> all = new LinkedHashMap<>(entries);
-    all.put("WEB-INF/web.xml", ("<?xml version=\"1.0\"?>\n" + root + content + "</web-app>").getBytes(UTF_8));
+    String webXml = "<?xml version=\"1.0\"?>\n" + root + content + "</web-app>";
+    if (root != null) all.put("WEB-INF/web.xml", webXml.getBytes(UTF_8));
     Files.write(file, jar(all));
     return file;
   }

@@ -56,7 +56,9 @@ class WarCheckTest {
   @Test
   void rightConfiguration_isShownWithItsOrigins_andIsFine() throws Exception {
     System.setProperty("everbearer.chat-api.refreshMargin", "1m");
-    check(TestWar.withLibrary().filter("chat-api", params()).contextParam("everbearer.waitTimeout", "7s")).isFine()
+    Map<String, String> params = params();
+    params.put("store", "file:" + directory.resolve("tokens"));
+    check(TestWar.withLibrary().filter("chat-api", params).contextParam("everbearer.waitTimeout", "7s")).isFine()
         .says("client chat-api", "baseUrl=https://api.example.com (init-param)",
             "waitTimeout=7s (context-param everbearer.waitTimeout)",
             "refreshMargin=1m (system property everbearer.chat-api.refreshMargin)",
