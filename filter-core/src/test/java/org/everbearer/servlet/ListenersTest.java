@@ -106,7 +106,10 @@ class ListenersTest {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Map<String, String> users = server.client("identity", "session");
     users.put("allowedOrigins", "http://127.0.0.1:1");
-    WebApp app = app("background", "false").client("user-api", users, "/*")
+    // Has nothing to load, and asks for nothing before the first call.
+    Map<String, String> idle = Map.of("protocol", "client-credentials", "tokenEndpoint", server.origin() + "/token",
+        "clientId", "web", "clientSecret", "secret", "background", "false", "allowedOrigins", "http://127.0.0.1:2");
+    WebApp app = app("background", "false").client("user-api", users, "/*").client("idle-api", idle, "/*")
         .undeclaredListener(new jakarta.servlet.ServletContextListener() {
           @Override
           public void contextInitialized(jakarta.servlet.ServletContextEvent event) {
@@ -115,6 +118,7 @@ class ListenersTest {
         });
     try (Deployed deployed = Container.TOMCAT.deploy(app)) {
       Poll.until(() -> registry.scrape().contains("everbearer_valid{client=\"chat-api\"} 0.0"));
+      Poll.until(() -> registry.scrape().contains("everbearer_valid{client=\"idle-api\"} 0.0"));
       BearerTokens tokens = BearerTokens.of(deployed.context());
       tokens.validAccessToken("chat-api");
       Poll.until(() -> registry.scrape().contains("everbearer_valid{client=\"chat-api\"} 1.0"));
