@@ -54,6 +54,16 @@ class ClientConfigTest {
   }
 
   @Test
+  void nothingRefreshesItself_withoutATimerOrAMargin() throws ConfigException {
+    assertTrue(Given.config(Given.valid()).refreshesItself());
+    assertFalse(Given.config(Given.valid("background", "false")).refreshesItself());
+    assertFalse(Given.config(Given.valid("refreshMargin", "0")).refreshesItself());
+    assertFalse(Given.config(Given.valid("identity", "session", "refreshToken", null)).refreshesItself());
+    assertFalse(Given.config(Given.valid(Protocol.STATIC)).refreshesItself());
+    assertFalse(Given.config(Given.valid(Protocol.RELAY)).refreshesItself());
+  }
+
+  @Test
   void sessionIdentity_hasItsOwnDefaults() throws ConfigException {
     ClientConfig config = Given.config(Given.valid("identity", "session", "refreshToken", null));
     assertEquals(Identity.SESSION, config.identity());
