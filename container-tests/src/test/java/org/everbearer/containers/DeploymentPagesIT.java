@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's pages for Tomcat and Jetty, followed with its own XML, but for the database, which is H2. */
+/** The steps of docs/containers.md for Tomcat and Jetty, followed with its own XML, but for the database, which is H2. */
 class DeploymentPagesIT {
   private static final Row TOMCAT = Row.parse("tomcat-10.1");
   private static final Row JETTY = Row.parse("jetty-12.1/ee10");
@@ -28,7 +28,7 @@ class DeploymentPagesIT {
   void tomcatsPage_contextXmlAndSetenv() throws Exception {
     copy(driver(), "lib/");
     write("bin/setenv.sh", "export EVERBEARER_SAMPLE_CHAT_PROXY_STORE=jdbc:jdbc/tokens\n");
-    write("conf/Catalina/localhost/chat.xml", onH2(readme("<Context>.*?</Context>")));
+    write("conf/Catalina/localhost/chat.xml", onH2(page("<Context>.*?</Context>")));
     String log = chat(TOMCAT, CREATE_TABLE);
     assertTrue(log.contains("store=jdbc:jdbc/tokens (environment variable EVERBEARER_SAMPLE_CHAT_PROXY_STORE)"), log);
     assertTrue(log.contains("waitTimeout=10s (context-param everbearer.waitTimeout)"), log);
@@ -37,14 +37,14 @@ class DeploymentPagesIT {
   @Test
   void jettysPage_modulesAndContextXml() throws Exception {
     copy(driver(), "lib/ext/");
-    Matcher modules = Pattern.compile("add the modules `([^`]+)`").matcher(readme(".*"));
+    Matcher modules = Pattern.compile("add the modules `([^`]+)`").matcher(page(".*"));
     assertTrue(modules.find());
     Path home = JETTY.kind().home(JETTY.version());
     Process setup = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
         home.resolve("start.jar").toString(), "jetty.base=" + base, "--add-modules=" + modules.group(1))
         .directory(base.toFile()).redirectErrorStream(true).redirectOutput(base.resolve("modules.log").toFile()).start();
     assertEquals(0, setup.waitFor(), () -> "see " + base.resolve("modules.log"));
-    write("webapps/chat.xml", onH2(readme("<\\?xml version=\"1.0\"\\?>\\s+<!DOCTYPE Configure.*?</Configure>")));
+    write("webapps/chat.xml", onH2(page("<\\?xml version=\"1.0\"\\?>\\s+<!DOCTYPE Configure.*?</Configure>")));
     String log = chat(JETTY, CREATE_TABLE);
     assertTrue(log.contains("store=jdbc:jdbc/tokens (context-param everbearer.store)"), log);
   }
@@ -63,9 +63,9 @@ class DeploymentPagesIT {
     }
   }
 
-  private static String readme(String part) throws IOException {
-    Matcher matcher = Pattern.compile(part, Pattern.DOTALL).matcher(Files.readString(Path.of("..", "README.md")));
-    if (!matcher.find()) throw new IllegalStateException("the README has no " + part);
+  private static String page(String part) throws IOException {
+    Matcher matcher = Pattern.compile(part, Pattern.DOTALL).matcher(Files.readString(Path.of("..", "docs", "containers.md")));
+    if (!matcher.find()) throw new IllegalStateException("the page has no " + part);
     return matcher.group().stripIndent().strip();
   }
 
@@ -77,7 +77,7 @@ class DeploymentPagesIT {
 
   private static String replace(String text, String pattern, String replacement) {
     String changed = text.replaceAll(pattern, Matcher.quoteReplacement(replacement));
-    if (changed.equals(text)) throw new IllegalStateException("the README's XML has no " + pattern);
+    if (changed.equals(text)) throw new IllegalStateException("the page's XML has no " + pattern);
     return changed;
   }
 
