@@ -17,9 +17,15 @@ public final class TokenException extends IOException {
   public enum Reason {
     /** The request did not reach the token endpoint (DNS, connect, TLS): repeating it is always safe. */
     NOT_SENT(true),
-    /** The endpoint answered that it cannot serve now (408, 429, 5xx, an unexpected page): repeated after a pause. */
+    /**
+     * The endpoint answered that it cannot serve now (408, 425, 429, an unexpected page, a 5xx but those of
+     * {@link #AMBIGUOUS}): repeated after a pause.
+     */
     TRANSIENT(true),
-    /** Sent, but no readable answer came: the refresh token may be spent. Replayed as the server's grace allows. */
+    /**
+     * Sent, but no readable answer of the endpoint came; or a gateway lost it (502, 504, 520, 524, 598, 599): the refresh
+     * token may be spent. Replayed as the server's grace allows.
+     */
     AMBIGUOUS(true),
     /** The refresh token is dead ({@code invalid_grant}): only new tokens help. */
     REJECTED(false),

@@ -38,8 +38,9 @@ import org.everbearer.TokenSource;
  * says why, and does not retry. While it waits for a token it holds no connection; to abort the request ends the wait,
  * on each hop, and not the refresh.
  *
- * <p>A proxy for plain http sees the token, and so do HttpClient's wire log and, over HTTP/2, its header log. A client
- * with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
+ * <p>A proxy for plain http sees the token, so a request to a loopback origin that goes through one gets none unless the
+ * client allows it ({@link OutboundTokens#mayPassProxy}). HttpClient's wire log and, over HTTP/2, its header log see it too.
+ * A client with a private cache ({@code sharedCache=false}) serves one user only. Safe for use by any number of threads.
  */
 public final class BearerTokenExecHandler implements ExecChainHandler {
   /** The name of this element in HttpClient's chain. */
