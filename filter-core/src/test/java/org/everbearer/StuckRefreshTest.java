@@ -47,16 +47,17 @@ class StuckRefreshTest {
 
   @Test
   void serverThatDiesInTheMidst_insideTheGrace_isAskedAgainBeforeTheGraceIsOver() throws Exception {
-    server.grace = Duration.ofSeconds(10);
-    TokenSource source = one.start(one.builder().reuseGrace(server.grace).background(true).firstTokens(server.signIn()));
+    server.grace = Duration.ofSeconds(60);
+    server.lifetime = Duration.ofHours(1);
+    TokenSource source = one.start(one.builder().reuseGrace(server.grace).background(true)
+        .refreshMargin(Duration.ofMinutes(10)).firstTokens(server.signIn()));
+    time.advance(Duration.ofMinutes(50).minusSeconds(1));
     server.faults.add(Fault.LOST_AFTER_COMMIT);
     server.always = Fault.NOT_SENT;
-    one.seconds(52);
-    one.seconds(4);
+    // The ordinary pauses would try again after 31 seconds and after 63.
+    one.seconds(40);
     server.always = Fault.NONE;
-    one.seconds(4);
-    assertTrue(server.accepts(source.token()));
-    one.seconds(6);
+    time.advance(Duration.ofMinutes(11));
     assertTrue(server.accepts(source.token()), "beyond the end of the token that was held");
     assertEquals(1, server.graceReplays);
     assertFalse(server.revoked);
@@ -68,7 +69,9 @@ class StuckRefreshTest {
       TokenSource source = one.startSignedIn();
       one.seconds(61);
       server.faults.add(fault);
+      server.lifetime = Duration.ofSeconds(20);
       TokenSet anew = server.signIn();
+      server.lifetime = Duration.ofSeconds(60);
       one.beforeAnswer = () -> {
         one.beforeAnswer = () -> {};
         assertStored(anew);
@@ -77,7 +80,7 @@ class StuckRefreshTest {
       time.run();
       assertEquals(anew.accessToken(), caller.join(), "who waited gets the new token");
       assertEquals(anew.accessToken(), source.token());
-      one.seconds(61);
+      one.seconds(21);
       assertTrue(server.accepts(one.token(source)), "and no old pause holds up its refresh");
       one.close();
       one.store.drop("test");
