@@ -28,9 +28,11 @@ final class Held {
   final boolean endUnknown;
   /** Null until the store has been read. */
   final TokenRecord record;
+  /** Counts the families that one after the other bear a name: what a refresh of an earlier one brings is not theirs. */
+  final int epoch;
 
   private Held(AccessToken token, long staleAt, long expiredAt, long endsAt, long since, Suspicion suspicion,
-      int rejections, boolean endUnknown, TokenRecord record) {
+      int rejections, boolean endUnknown, TokenRecord record, int epoch) {
     this.token = token;
     this.value = token == null ? null : token.value();
     this.staleAt = staleAt;
@@ -41,6 +43,7 @@ final class Held {
     this.rejections = rejections;
     this.endUnknown = endUnknown;
     this.record = record;
+    this.epoch = epoch;
   }
 
   /** What a resource server's rejection of the token has led to. Immutable. */
@@ -64,7 +67,7 @@ final class Held {
 
   /** No token, as of {@code now}; {@code record} may be null. */
   static Held none(long now, TokenRecord record) {
-    return new Held(null, now, now, now, now, null, 0, false, record);
+    return new Held(null, now, now, now, now, null, 0, false, record, 0);
   }
 
   /** A token that ends {@code remaining} nanoseconds after {@code now} and was given {@code lifetime}. */
@@ -72,23 +75,23 @@ final class Held {
     long ends = now + remaining;
     long expired = ends - margins.expiration(lifetime);
     return new Held(new AccessToken(record.accessToken()), ends - margins.refresh(lifetime, random), expired, ends, now,
-        null, 0, false, record);
+        null, 0, false, record, 0);
   }
 
   /** A token of which nothing is to be expected but that it works until it is rejected: no refresh ahead. */
   static Held untilRejected(TokenRecord record, long now, long guess) {
     long ends = now + guess;
-    return new Held(new AccessToken(record.accessToken()), ends, ends, now + Nanos.MAX, now, null, 0, true, record);
+    return new Held(new AccessToken(record.accessToken()), ends, ends, now + Nanos.MAX, now, null, 0, true, record, 0);
   }
 
   /** The same, but its end is a guess. */
   Held withUnknownEnd(long now) {
-    return new Held(token, staleAt, expiredAt, now + Nanos.MAX, since, suspicion, rejections, true, record);
+    return new Held(token, staleAt, expiredAt, now + Nanos.MAX, since, suspicion, rejections, true, record, epoch);
   }
 
   /** The same token and moments under another record, for instance one that says that it is being refreshed. */
   Held under(TokenRecord other) {
-    return new Held(token, staleAt, expiredAt, endsAt, since, suspicion, rejections, endUnknown, other);
+    return new Held(token, staleAt, expiredAt, endsAt, since, suspicion, rejections, endUnknown, other, epoch);
   }
 
   /**
@@ -104,14 +107,14 @@ final class Held {
     // Another object, so that a server which accepts it again has reason to tell.
     AccessToken untold = new AccessToken(value);
     return new Held(untold, now, expiredAt, endsAt, since, new Suspicion(refreshAt, staleAt, false, confirmations),
-        accepted ? 0 : rejections + 1, endUnknown, record);
+        accepted ? 0 : rejections + 1, endUnknown, record, epoch);
   }
 
   /** The same, accepted after all. */
   Held trusted() {
     if (!isSuspect()) return this;
     return new Held(token, suspicion.staleAt, expiredAt, endsAt, since,
-        new Suspicion(suspicion.refreshAt, 0, true, suspicion.confirmations), 0, endUnknown, record);
+        new Suspicion(suspicion.refreshAt, 0, true, suspicion.confirmations), 0, endUnknown, record, epoch);
   }
 
   /**
@@ -128,13 +131,19 @@ final class Held {
       still = new Suspicion(now + Backoff.afterRejections(times), ends, false, times);
     }
     return new Held(token, isSuspect() ? now : ends, ends, unknown ? now + Nanos.MAX : ends, since, still, rejections,
-        unknown, newer);
+        unknown, newer, epoch);
   }
 
   /** The same, as the successor of what was held before. */
   Held after(Held previous) {
     if (!previous.isSuspect() || previous.sameToken(this)) return this;
-    return new Held(token, staleAt, expiredAt, endsAt, since, suspicion, previous.rejections, endUnknown, record);
+    return new Held(token, staleAt, expiredAt, endsAt, since, suspicion, previous.rejections, endUnknown, record, epoch);
+  }
+
+  /** The same, of another family. */
+  Held inEpoch(int other) {
+    if (epoch == other) return this;
+    return new Held(token, staleAt, expiredAt, endsAt, since, suspicion, rejections, endUnknown, record, other);
   }
 
   Freshness at(long now) {

@@ -13,6 +13,7 @@ final class LeaseRenewal implements Runnable {
   private final long presentedAt;
   private final long storeTimeThen;
   private final long allowance;
+  private final int epoch;
   private volatile TokenRecord mine;
   private volatile boolean ended;
   private volatile Runnable cancel = () -> {};
@@ -20,14 +21,16 @@ final class LeaseRenewal implements Runnable {
   /**
    * @param storeNow the store's time in milliseconds
    * @param allowance what the store's slowness adds to a lease
+   * @param epoch of the family whose token is presented
    */
-  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow, long allowance) {
+  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow, long allowance, int epoch) {
     this.family = family;
     this.client = family.client;
     this.mine = mine;
     this.presentedAt = client.ticker.nanoTime();
     this.storeTimeThen = storeNow;
     this.allowance = allowance;
+    this.epoch = epoch;
   }
 
   void begin() {
@@ -56,7 +59,7 @@ final class LeaseRenewal implements Runnable {
     try {
       if (!client.store.compareAndSet(family.key, before.generation(), renewed)) return;
       mine = renewed;
-      family.rebase(renewed);
+      family.rebase(renewed, epoch);
     } catch (IOException e) {
       // The next renewal may succeed; if none does, somebody else asks too, which is harmless while leases are renewed.
     }

@@ -1,5 +1,6 @@
 package org.everbearer;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord.Phase;
@@ -34,10 +35,13 @@ final class NewTokens {
    * @param answer with a null refresh token: keep the old one (RFC 6749 §6)
    * @param storeNow the store's time in milliseconds
    * @param before what is held until now
+   * @param replayed whether the answer may be an old one
    */
-  static NewTokens of(TokenFamily family, TokenRecord mine, TokenSet answer, long storeNow, Held before) {
+  static NewTokens of(TokenFamily family, TokenRecord mine, TokenSet answer, long storeNow, Held before,
+      boolean replayed) {
     RefreshCoordinator client = family.client;
     Long told = told(client, answer);
+    if (!replayed && told != null && told < SHORTEST_LIFETIME) told = firstAnswer(answer, told);
     TokenRecord.Builder next = received(family, mine, answer);
     if (before.holds(answer.accessToken())) return same(client, next, answer, told, storeNow, mine.lifetime(), before);
     long now = client.ticker.nanoTime();
@@ -130,6 +134,12 @@ final class NewTokens {
     JwtClaims claims = JwtClaims.of(answer.accessToken());
     if (claims.lifetime() != null) return Nanos.of(claims.lifetime());
     return claims.expiresAt() == null ? null : client.records.untilByWallClock(claims.expiresAt());
+  }
+
+  /** A first answer that is over on arrival comes from a wrong clock: it lives as long as it was given. */
+  private static long firstAnswer(TokenSet answer, long told) {
+    Duration given = JwtClaims.of(answer.accessToken()).lifetime();
+    return given == null ? told : Math.max(told, Nanos.of(given));
   }
 
   private static TokenException odd(long told) {

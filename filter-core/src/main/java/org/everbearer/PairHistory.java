@@ -13,6 +13,8 @@ final class PairHistory {
   private static final int SPENT = 500;
   /** Of one of many identities, whose first pair comes from a login and not from a file that may be old. */
   private static final int SPENT_OF_IDENTITY = 8;
+  /** Stands in the list of spent marks where another family has begun. */
+  private static final String NEW_FAMILY = "-";
 
   private final TokenRecord record;
   private final List<String> origins;
@@ -61,11 +63,22 @@ final class PairHistory {
     return spent.contains(mark) || origins.contains(mark);
   }
 
-  /** Whether the refresh token was exchanged for another one. */
+  /** Whether the present family has exchanged the refresh token for another one. */
   boolean hasSpent(String refreshToken) {
     if (refreshToken.equals(record.refreshToken())) return false;
-    return spent.contains(TokenRecord.markOf(refreshToken))
+    return ownSpent().contains(TokenRecord.markOf(refreshToken))
         || record.phase() == TokenRecord.Phase.IDLE && Fingerprint.hash(refreshToken).equals(record.spentHash());
+  }
+
+  /** Those of the present family. */
+  private List<String> ownSpent() {
+    return spent.subList(spent.lastIndexOf(NEW_FAMILY) + 1, spent.size());
+  }
+
+  /** Whether the record stands at the pair from which its family has just begun, and not at one that it had left. */
+  boolean standsAtItsBeginning() {
+    String mark = mark(record.accessToken(), record.refreshToken());
+    return beganFrom(record.accessToken(), record.refreshToken()) && !ownSpent().contains(mark);
   }
 
   /** Whether the present family began from this pair. */
@@ -78,7 +91,7 @@ final class PairHistory {
     List<String> left = spent;
     String replaced = mark(record.accessToken(), record.refreshToken());
     String mark = mark(accessToken, refreshToken);
-    if (replaced != null && !replaced.equals(mark)) left = with(spent, replaced, SPENT);
+    if (replaced != null && !replaced.equals(mark)) left = with(with(spent, replaced, SPENT), NEW_FAMILY, SPENT);
     return new PairHistory(record, mark == null ? origins : with(origins, mark, ORIGINS), left);
   }
 

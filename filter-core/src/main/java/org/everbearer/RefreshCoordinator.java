@@ -316,6 +316,12 @@ public final class RefreshCoordinator implements AutoCloseable {
     return storeAllowance;
   }
 
+  /** A store that has become quicker needs less. */
+  void noteStoreSpeed(long took) {
+    long allowance = storeAllowance;
+    if (allowance > 0 && 8 * took < allowance) storeAllowance = allowance / 2;
+  }
+
   /** @param took nanoseconds that one write has taken */
   void allowForSlowStore(long took) {
     storeAllowance = Math.min(LONGEST_ALLOWANCE, Math.max(4 * took, 2 * storeAllowance));
@@ -461,7 +467,10 @@ public final class RefreshCoordinator implements AutoCloseable {
         Snapshot stored = store.read(family.key);
         TokenRecord.Builder changed = change.over(stored);
         if (changed == null) return null;
-        long generation = Math.max(stored.generation(), family.current().held().generation()) + 1;
+        TokenFamily live = family.current();
+        long known = live.held().generation();
+        if (live.isForgotten()) continue; // just now, and what it held says nothing any more
+        long generation = Math.max(stored.generation(), known) + 1;
         TokenRecord next = changed.generation(generation).build();
         if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
         Held begun = records.held(next, stored.now());

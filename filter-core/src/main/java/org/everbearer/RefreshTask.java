@@ -61,7 +61,7 @@ final class RefreshTask implements Runnable {
     this.family = family;
     this.client = family.client;
     this.flight = flight;
-    this.store = new StoreAccess(family);
+    this.store = new StoreAccess(family, flight.before.epoch);
     this.owner = client.ownerOfNextFlight();
     this.watch = new LeaseWatch(client);
   }
@@ -95,7 +95,7 @@ final class RefreshTask implements Runnable {
   }
 
   private Landing failed(TokenException e) {
-    if (flight.onlyLooks && e.reason() != Reason.CLOSED) {
+    if (e.reason() != Reason.CLOSED && flight.endsLooking()) {
       return Landing.sawNothing(e.reason() == Reason.STORE ? e : null);
     }
     Landing failed = Landing.failed(e);
@@ -117,9 +117,11 @@ final class RefreshTask implements Runnable {
   private Landing step() throws TokenException {
     if (tries == 0 && flight.isSatisfiedBy(family.held(), now())) return Landing.ARRIVED;
     TokenRecord record = store.read();
+    // Another family has begun: whoever waits asks again, and gets what is its own.
+    if (family.epoch() != flight.before.epoch) return Landing.ARRIVED;
     if (flight.isSatisfiedBy(family.held(), now())) return Landing.ARRIVED;
     boolean othersTurn = record.phase() == Phase.IN_FLIGHT && !client.isOwn(record) && watch.isHeld(record, store.now());
-    if (flight.onlyLooks && !othersTurn) return Landing.sawNothing(null);
+    if (!othersTurn && flight.endsLooking()) return Landing.sawNothing(null);
     if (record.phase() == Phase.DEAD) throw dead(record);
     if (client.spends() && record.refreshToken() == null) throw noRefreshToken(record);
     if (othersTurn) return pollLater();
@@ -161,8 +163,10 @@ final class RefreshTask implements Runnable {
     return present(record, record.attempts() + 1, record.sentAt());
   }
 
+  /** By the store's clock, which knows what was before us, and by ours, which nobody sets back. */
   private long sinceSent(TokenRecord record) {
-    return Nanos.ofMillis(Math.max(0, store.now() - record.sentAt()));
+    long byStore = Nanos.ofMillis(Math.max(0, store.now() - record.sentAt()));
+    return Math.max(byStore, family.sincePresented(record.refreshHash()));
   }
 
   private Landing present(TokenRecord before, int attempt, long sentAt) throws TokenException {
@@ -190,10 +194,13 @@ final class RefreshTask implements Runnable {
       store.giveBack(before, mine, before.attempts());
       return AT_ONCE;
     }
+    client.noteStoreSpeed(took);
     tries++;
+    flight.hasAsked = true;
+    family.sincePresented(before.refreshHash());
     client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
         .trigger(flight.trigger).detail(attempt > 1 && tries == 1 ? presented(before) : null));
-    LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance);
+    LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance, flight.before.epoch);
     TokenSet answer = null;
     TokenException refusal = null;
     if (!store.isAway() && !client.ownStore) renewal.begin();
@@ -208,13 +215,13 @@ final class RefreshTask implements Runnable {
     }
     if (refusal != null) return refused(before, mine, refusal);
     if (attempt > 1 && NewTokens.isOver(client, answer)) return moveOn(mine, answer);
-    return accepted(mine, NewTokens.of(family, mine, answer, store.now(), family.held()));
+    return accepted(mine, NewTokens.of(family, mine, answer, store.now(), family.held(), attempt > 1));
   }
 
   private Landing accepted(TokenRecord mine, NewTokens made) throws TokenException {
     TokenRecord saved = store.save(made.record, mine.spentHash());
     if (saved == null) return collide();
-    family.publish(made.held(saved));
+    family.publish(made.held(saved), flight.before.epoch);
     if (made.failure != null) return Landing.failed(made.failure);
     events.add(family.event(made.isNew ? TokenEvent.Type.REFRESHED : TokenEvent.Type.UNCHANGED)
         .trigger(flight.trigger).streak(streak()).duration(Duration.ofNanos(now() - flight.startedAt)));
@@ -233,7 +240,7 @@ final class RefreshTask implements Runnable {
   /** Saves a new refresh token beside the access token that is held. */
   private void keep(TokenRecord mine, String refreshToken) {
     TokenRecord saved = store.save(NewTokens.withoutAccess(family, mine, refreshToken), mine.spentHash());
-    if (saved != null) family.rebase(saved);
+    if (saved != null) family.rebase(saved, flight.before.epoch);
   }
 
   private Landing refused(TokenRecord before, TokenRecord mine, TokenException answer) throws TokenException {
@@ -252,11 +259,9 @@ final class RefreshTask implements Runnable {
       case AMBIGUOUS:
         return AT_ONCE;
       case REJECTED:
+        boolean known = mine.refreshHash().equals(family.deadHash());
         if (!store.declareDead(mine)) return collide();
-        if (!mine.refreshHash().equals(family.deadHash())) {
-          family.deadHash(mine.refreshHash());
-          events.add(family.event(TokenEvent.Type.DEAD).failure(answer, 1, null));
-        }
+        if (!known) events.add(family.event(TokenEvent.Type.DEAD).failure(answer, 1, null));
         throw answer;
       case NOT_SENT:
         store.giveBack(before, mine, before.attempts());

@@ -32,11 +32,12 @@ final class Release {
           && (known == 0 || known == record.generation());
       if (mine) {
         long left = Math.max(0, Nanos.ofMillis(record.expiresAt() - stored.now()));
-        long pause = Math.max(left, Math.max(0, Nanos.of(idle))) + SLACK;
+        // Used to its end without a refresh, and then left alone for as long as that may be.
+        long pause = left + Math.max(0, Nanos.of(idle)) + SLACK;
         TokenRecord marked = record.toBuilder().generation(record.generation() + 1)
             .purgeAfter(stored.now() + Nanos.toMillis(pause)).build();
         if (client.store.compareAndSet(family.key, record.generation(), marked)) {
-          family.rebase(marked);
+          family.rebase(marked, family.epoch());
           client.schedule(pause, () -> end(marked.generation()));
         }
       }

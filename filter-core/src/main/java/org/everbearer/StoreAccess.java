@@ -15,6 +15,8 @@ final class StoreAccess {
 
   private final TokenFamily family;
   private final RefreshCoordinator client;
+  /** Of the family for which this was begun; what is brought later is not taken up by another one. */
+  private final int epoch;
 
   /** The store failed in this refresh, and the configuration allows to go on without it. */
   private boolean away;
@@ -23,8 +25,13 @@ final class StoreAccess {
   private long readAt;
 
   StoreAccess(TokenFamily family) {
+    this(family, family.epoch());
+  }
+
+  StoreAccess(TokenFamily family, int epoch) {
     this.family = family;
     this.client = family.client;
+    this.epoch = epoch;
   }
 
   /** The newest record, whose tokens are taken up on the way. Never null. */
@@ -73,7 +80,7 @@ final class StoreAccess {
       try {
         if (!client.store.compareAndSet(family.key, storedGeneration, next)) return false;
         storedGeneration = next.generation();
-        family.rebase(next);
+        family.rebase(next, epoch);
         return true;
       } catch (IOException e) {
         TokenException failure = failed("written", e);
@@ -99,7 +106,7 @@ final class StoreAccess {
       for (TokenRecord last = mine; client.isOwn(last); last = client.store.read(family.key).record()) {
         TokenRecord ended = next.generation(last.generation() + 1).build();
         if (!client.store.compareAndSet(family.key, last.generation(), ended)) continue;
-        family.rebase(ended);
+        family.rebase(ended, epoch);
         return;
       }
     } catch (IOException e) {
@@ -143,7 +150,8 @@ final class StoreAccess {
   void saveUnsaved(UnsavedTokens tokens) throws IOException {
     TokenRecord saved = reconcile(tokens);
     if (!family.forgetUnsaved(tokens)) return;
-    if (saved != null) family.rebase(saved);
+    if (saved == null) return; // the store has moved on without them
+    family.rebase(saved, epoch);
     client.emit(family.event(TokenEvent.Type.SAVED));
   }
 
@@ -184,8 +192,9 @@ final class StoreAccess {
       dead = null;
       failed("written", e);
     }
-    if (dead != null) family.rebase(dead);
+    if (dead != null) family.rebase(dead, epoch);
     family.shadow(null);
+    if (family.epoch() == epoch) family.deadHash(mine.refreshHash());
     return true;
   }
 
@@ -194,11 +203,11 @@ final class StoreAccess {
     Held held = family.held();
     if (held.record != null && record.generation() <= held.generation()) return;
     if (record.accessToken() != null && held.holds(record.accessToken()) && !replacesFamily(held.record, record)) {
-      family.rebase(record);
+      family.rebase(record, epoch);
       return;
     }
     boolean first = held.record == null;
-    if (!family.publish(client.records.held(record, now()))) return;
+    if (!family.publish(client.records.held(record, now()), epoch)) return;
     if (first && record.accessToken() == null) return;
     TokenEvent.Builder told = first ? family.event(TokenEvent.Type.LOADED)
         : family.event(TokenEvent.Type.ADOPTED).node(record.phase() == Phase.IDLE ? record.node() : null);
@@ -216,31 +225,47 @@ final class StoreAccess {
   }
 
   /**
-   * An older pair of the family that is held, restored from somewhere: a backup, a file that configuration management has
-   * written back, an editor that was open. To present it would be to spend it twice; what is held is its successor.
+   * What another hand than ours has put into the store, made fit to go on from.
+   *
+   * <p>An older pair of the family that is held was restored from somewhere: a backup, a file that configuration
+   * management has written back, an editor that was open. To present it would be to spend it twice; what is held is its
+   * successor, and goes back over it. Tokens that were cleared stay so.
+   *
+   * <p>Anything else is news, also under a lower generation than is held: it is written again under a higher one, for
+   * memory follows no lower one.
    */
-  private Snapshot repaired(Snapshot stored) throws IOException {
+  private Snapshot repaired(Snapshot stored) throws IOException, TokenException {
     TokenRecord known = family.held().record;
-    if (known == null || known.refreshToken() == null) return stored;
+    if (known == null) return stored;
     for (Snapshot found = stored; ; found = client.store.read(family.key)) {
       TokenRecord record = found.record();
-      boolean restored = record != null && record.refreshToken() != null
-          && PairHistory.of(known).hasLeft(record.refreshToken());
-      if (!restored) return record == null ? created(found) : found;
-      TokenRecord again = known.toBuilder()
+      if (record == null) return created(found);
+      boolean restored = isRestored(record, known);
+      if (!restored && record.generation() >= known.generation()) return found;
+      TokenRecord next = (restored ? known : record).toBuilder()
           .generation(Math.max(record.generation(), known.generation()) + 1)
           .build();
-      if (!client.store.compareAndSet(family.key, found.generation(), again)) continue;
-      family.rebase(again);
-      client.emit(family.event(TokenEvent.Type.REPAIRED)
-          .families(PairHistory.fingerprint(record), PairHistory.fingerprint(again)));
-      return new Snapshot(again, found.now());
+      if (!client.store.compareAndSet(family.key, found.generation(), next)) continue;
+      if (restored) {
+        family.rebase(next, epoch);
+        client.emit(family.event(TokenEvent.Type.REPAIRED)
+            .families(PairHistory.fingerprint(record), PairHistory.fingerprint(next)));
+      }
+      return new Snapshot(next, found.now());
     }
+  }
+
+  private static boolean isRestored(TokenRecord record, TokenRecord known) {
+    if (record.refreshToken() == null || !PairHistory.of(known).hasLeft(record.refreshToken())) return false;
+    // Somebody has signed in with a refresh token that the server hands out again and again.
+    boolean handedOver = record.generation() > known.generation()
+        && PairHistory.of(record).standsAtItsBeginning();
+    return !handedOver && (known.refreshToken() != null || known.isCleared());
   }
 
   /** There is no record: makes the first one, or again the one that somebody removed under us. */
   private Snapshot created(Snapshot empty) throws IOException, TokenException {
-    TokenRecord inMemory = family.isCleared() ? null : newestInMemory();
+    TokenRecord inMemory = newestInMemory();
     TokenRecord first;
     if (inMemory != null) {
       first = inMemory.toBuilder().generation(inMemory.generation() + 1).build();
@@ -254,7 +279,7 @@ final class StoreAccess {
           : "there are no tokens for this identity: hand them over after login (storeTokens)");
     }
     if (client.store.compareAndSet(family.key, 0, first)) {
-      if (inMemory != null) family.rebase(first);
+      if (inMemory != null) family.rebase(first, epoch);
       return new Snapshot(first, empty.now());
     }
     Snapshot others = client.store.read(family.key);

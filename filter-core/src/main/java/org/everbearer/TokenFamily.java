@@ -22,8 +22,6 @@ final class TokenFamily implements TokenSource {
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Flight.class, "flight");
   private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
-  private static final AtomicIntegerFieldUpdater<TokenFamily> EPOCH =
-      AtomicIntegerFieldUpdater.newUpdater(TokenFamily.class, "epoch");
   private static final AtomicIntegerFieldUpdater<TokenFamily> UNTOLD =
       AtomicIntegerFieldUpdater.newUpdater(TokenFamily.class, "untoldRejections");
 
@@ -52,8 +50,8 @@ final class TokenFamily implements TokenSource {
   private volatile TokenRecord shadow;
   /** Hash of the refresh token that was rejected last, so that it is not presented again while the store cannot say so. */
   private volatile String deadHash;
-  /** Counts the families that one after the other bear this name. */
-  private volatile int epoch;
+  /** The presentation that nobody has answered, as this process has seen it. */
+  private volatile Unanswered unanswered;
   /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
   private volatile boolean toldStale;
   private volatile int untoldRejections;
@@ -98,7 +96,9 @@ final class TokenFamily implements TokenSource {
 
   @Override
   public boolean isExpired() {
-    return current().held.at(client.ticker.nanoTime()) == Freshness.EXPIRED;
+    TokenFamily now = current();
+    Held h = now.held;
+    return h.at(client.ticker.nanoTime()) == Freshness.EXPIRED || now.isOver(h);
   }
 
   @Override
@@ -172,6 +172,7 @@ final class TokenFamily implements TokenSource {
     Freshness freshness = h.at(now);
     if (freshness == Freshness.FRESH) return Next.serve(h);
     Flight flying = flight;
+    if (flying == client.families.forgotten) return next();
     Failure failed = failure;
     boolean live = h.isLive(now) && !isOver(h);
     if (h.isSuspect() && live) return besideSuspect(h, flying, failed, now);
@@ -179,7 +180,8 @@ final class TokenFamily implements TokenSource {
       if (live && flying == null) tellStale(h, failed, now);
       return live ? Next.serve(h) : pausing(failed, flying, now);
     }
-    if (freshness == Freshness.STALE) {
+    // What has no known end is not withheld by a guess while refreshing fails.
+    if (freshness == Freshness.STALE || h.endUnknown && failed != null && live) {
       if (flying == null) begin(TokenEvent.Trigger.AHEAD);
       return Next.serve(h);
     }
@@ -205,8 +207,7 @@ final class TokenFamily implements TokenSource {
 
   /** A suspect whose refresh token is dead is no token any more: only signing in helps. */
   private boolean isOver(Held h) {
-    Failure failed = failure;
-    return h.isSuspect() && failed != null && failed.cause.reason() == Reason.REJECTED;
+    return h.isSuspect() && isDead(failure);
   }
 
   /** Whether a token is held that may be served. */
@@ -237,6 +238,7 @@ final class TokenFamily implements TokenSource {
         tellRejection(h, false);
       }
       Flight flying = flight;
+      if (flying == client.families.forgotten) return current().suspect(rejectedToken);
       if (flying != null && !flying.onlyLooks) return flying;
       Failure failed = failure;
       boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
@@ -264,7 +266,8 @@ final class TokenFamily implements TokenSource {
       return;
     }
     Held h = held;
-    while (h.token != null && !HELD.compareAndSet(this, h, Held.none(client.ticker.nanoTime(), h.record))) h = held;
+    while (h.token != null
+        && !HELD.compareAndSet(this, h, Held.none(client.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held;
     if (h.token != null) client.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
   }
 
@@ -275,7 +278,9 @@ final class TokenFamily implements TokenSource {
 
   TokenException forCaller(TokenException cause) {
     Failure failed = failure;
-    Instant next = failed == null || failed.cause != cause ? null : failed.nextTryAt;
+    // Of a dead family nobody is asked any more: only the store is looked at, in case that somebody has signed in.
+    boolean planned = failed != null && failed.cause == cause && !isDead(failed);
+    Instant next = planned ? failed.nextTryAt : null;
     return cause.forCaller(client.name + ": " + cause.getMessage() + (next == null ? "" : "; next try at " + next), next);
   }
 
@@ -291,9 +296,9 @@ final class TokenFamily implements TokenSource {
   private Flight look(Failure failed, long now) {
     if (client.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
     failed.lookedAt = now;
-    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, epoch, now);
+    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, now);
     look.onlyLooks = true;
-    if (!FLIGHT.compareAndSet(this, null, look)) return current().flight;
+    if (!FLIGHT.compareAndSet(this, null, look)) return null; // somebody else has begun one just now
     client.launch(this, look);
     return look;
   }
@@ -306,10 +311,11 @@ final class TokenFamily implements TokenSource {
       if (successor != this) return successor.begin(trigger);
       Flight flying = flight;
       if (flying != null && flying != client.families.forgotten) {
-        flying.onlyLooks = false;
-        return flying;
+        if (flying.asksTheEndpoint()) return flying;
+        Thread.yield(); // a look that has found nothing and is about to land, with no I/O in between
+        continue;
       }
-      if (fresh == null) fresh = new Flight(trigger, held, epoch, client.ticker.nanoTime());
+      if (fresh == null) fresh = new Flight(trigger, held, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
         client.launch(this, fresh);
         return fresh;
@@ -327,10 +333,10 @@ final class TokenFamily implements TokenSource {
     if (flight != flying) return;
     Failure recorded = null;
     try {
-      if (flying.epoch == epoch) recorded = record(landing);
+      if (isOf(flying)) recorded = record(flying, landing);
     } finally {
-      boolean superseded = flying.epoch != epoch;
-      if (superseded && recorded != null) {
+      boolean superseded = !isOf(flying);
+      if (superseded && landing.why != null) {
         // A new family has begun just now: this failure is not its own.
         failure = null;
         recorded = null;
@@ -347,7 +353,7 @@ final class TokenFamily implements TokenSource {
   }
 
   /** Notes down what the landing says of the tokens that are held. */
-  private Failure record(Landing landing) {
+  private Failure record(Flight flying, Landing landing) {
     TokenException why = landing.why;
     if (landing.looked) {
       lookedInVain(why);
@@ -355,9 +361,16 @@ final class TokenFamily implements TokenSource {
       failure = null;
       toldStale = false;
     } else if (why.reason() != Reason.CLOSED) {
-      return failure = failed(why, landing);
+      boolean known = isDead(failure) && why.reason() == Reason.REJECTED && !flying.hasAsked;
+      failure = failed(why, landing);
+      // That a dead family is still dead is no news.
+      return known ? null : failure;
     }
     return null;
+  }
+
+  private static boolean isDead(Failure failed) {
+    return failed != null && failed.cause.reason() == Reason.REJECTED;
   }
 
   /** Nobody has brought a token: the pause goes on. If the store cannot be read, looking again makes no sense in it. */
@@ -384,7 +397,9 @@ final class TokenFamily implements TokenSource {
   private void release(Flight flying, Landing landing, boolean superseded) {
     Held h = held;
     Failure failed = failure;
-    if ((landing.why == null || landing.looked || superseded) && isServed(h)) {
+    // A flight of the family before says nothing of a suspect of this one.
+    boolean serves = superseded ? !h.isSuspect() : landing.why == null || landing.looked;
+    if (serves && isServed(h)) {
       flying.done.complete(h.token);
     } else if (landing.looked && failed != null) {
       flying.done.completeExceptionally(failed.cause);
@@ -404,7 +419,7 @@ final class TokenFamily implements TokenSource {
     for (TokenEvent.Builder event : then) client.emit(event);
     if (recorded != null) {
       client.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
-          .failure(recorded.cause, recorded.streak, recorded.nextTryAt)
+          .failure(recorded.cause, recorded.streak, isDead(recorded) ? null : recorded.nextTryAt)
           .duration(Duration.ofNanos(client.ticker.nanoTime() - flying.startedAt)));
     }
     boolean unknown = landing.why != null && landing.why.reason() == Reason.NO_TOKENS && held.record == null;
@@ -471,24 +486,35 @@ final class TokenFamily implements TokenSource {
     return h.record != null && h.record.isCleared();
   }
 
+  int epoch() {
+    return held.epoch;
+  }
+
+  /** Whether the flight began with the family that is there now. */
+  private boolean isOf(Flight flying) {
+    return flying.before.epoch == held.epoch;
+  }
+
   /**
-   * Takes it up unless something newer is held: generations only grow, so a late flight cannot bring back the tokens
-   * that were replaced under it.
+   * Takes it up unless something newer is held: generations only grow, and another family begins another epoch, so a late
+   * flight cannot bring back the tokens that were replaced under it.
+   *
+   * @param epoch in which the caller has begun
    */
-  boolean publish(Held next) {
-    return change(next.generation(), next::after);
+  boolean publish(Held next, int epoch) {
+    return change(epoch, next.generation(), next::after);
   }
 
   /** What is held stays as it is, under a newer record. */
-  void rebase(TokenRecord record) {
-    change(record.generation(), h -> h.under(record));
+  void rebase(TokenRecord record, int epoch) {
+    change(epoch, record.generation(), h -> h.under(record));
   }
 
-  private boolean change(long generation, UnaryOperator<Held> change) {
+  private boolean change(int epoch, long generation, UnaryOperator<Held> change) {
     while (true) {
       Held h = held;
-      if (generation < h.generation()) return false;
-      if (HELD.compareAndSet(this, h, change.apply(h))) return true;
+      if (epoch != h.epoch || generation < h.generation()) return false;
+      if (HELD.compareAndSet(this, h, change.apply(h).inEpoch(epoch))) return true;
     }
   }
 
@@ -498,16 +524,21 @@ final class TokenFamily implements TokenSource {
    * @return false if this object was forgotten, and its successor has to be told
    */
   boolean restart(Held next) {
-    // They do not follow from those held: a rejection of the old ones says nothing of them.
-    boolean newest = change(next.generation(), h -> next);
+    boolean newest;
+    Held h;
+    do {
+      h = held;
+      newest = next.generation() >= h.generation();
+      // They do not follow from those held: a rejection of the old ones says nothing of them.
+    } while (newest && !HELD.compareAndSet(this, h, next.inEpoch(h.epoch + 1)));
     if (isForgotten()) return false;
     if (!newest) return true;
-    EPOCH.incrementAndGet(this);
     failure = null;
     toldStale = false;
     unsaved = null;
     shadow = null;
     deadHash = null;
+    unanswered = null;
     armNext();
     return true;
   }
@@ -538,6 +569,25 @@ final class TokenFamily implements TokenSource {
 
   void deadHash(String hash) {
     deadHash = hash;
+  }
+
+  /** A refresh token that was presented with no answer, and since when this process knows. Immutable. */
+  private static final class Unanswered {
+    private final String hash;
+    private final long since;
+
+    private Unanswered(String hash, long since) {
+      this.hash = hash;
+      this.since = since;
+    }
+  }
+
+  /** Nanoseconds since this process first knew that the refresh token had been presented, by the monotonic clock. */
+  long sincePresented(String refreshHash) {
+    long now = client.ticker.nanoTime();
+    Unanswered known = unanswered;
+    if (known == null || !known.hash.equals(refreshHash)) unanswered = known = new Unanswered(refreshHash, now);
+    return now - known.since;
   }
 
   // --- being forgotten

@@ -88,10 +88,19 @@ final class TokenWait {
       future().whenComplete((token, failed) -> settleOther(result, rejected, (TokenException) failed));
     } else {
       endInTime(result, Nanos.of(client.waitTimeout), () -> settleOther(result, rejected, family.timedOut()));
-      bringing.done.whenComplete((token, failed) ->
-          settleOther(result, rejected, failed == null ? null : forCaller((TokenException) failed)));
+      bringing.done.whenComplete((token, failed) -> {
+        if (failed != null && bringing.superseded && left() > 0) follow(result, family.replacementFor(rejected));
+        else settleOther(result, rejected, failed == null ? null : forCaller((TokenException) failed));
+      });
     }
     return result;
+  }
+
+  private static void follow(CompletableFuture<AccessToken> result, CompletableFuture<AccessToken> again) {
+    again.whenComplete((token, failed) -> {
+      if (failed == null) result.complete(token);
+      else result.completeExceptionally(failed);
+    });
   }
 
   private void settleOther(CompletableFuture<AccessToken> result, String rejected, TokenException why) {

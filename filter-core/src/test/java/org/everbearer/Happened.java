@@ -33,6 +33,21 @@ public final class Happened {
     return builder(Type.REFRESHING, identity, atSecond, 0).trigger(Trigger.EXPIRED).build();
   }
 
+  public static TokenEvent replayed(String identity, int atSecond) {
+    return builder(Type.REPLAYED, identity, atSecond, 0).trigger(Trigger.EXPIRED).build();
+  }
+
+  /** The token that is held was handed out again. */
+  public static TokenEvent unchanged(String identity, int atSecond, int validFor) {
+    return builder(Type.UNCHANGED, identity, atSecond, validFor).trigger(Trigger.AHEAD).duration(Duration.ofMillis(250))
+        .build();
+  }
+
+  /** Anything else that happened to a token, which is then valid for a minute. */
+  public static TokenEvent of(Type type, String identity, int atSecond) {
+    return builder(type, identity, atSecond, 60).build();
+  }
+
   /** With what is known of the presentation before. */
   public static TokenEvent replayed(int atSecond, String before) {
     return builder(Type.REPLAYED, "application", atSecond, 0).detail(before).build();

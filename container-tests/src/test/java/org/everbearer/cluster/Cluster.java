@@ -93,6 +93,26 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Every second the older of two. */
+  void killInTurn(Duration length) throws Exception {
+    long begin = System.nanoTime();
+    for (int second = 1; second <= length.toSeconds(); second++) {
+      for (long left; (left = begin + second * SECOND - System.nanoTime()) > 0; ) LockSupport.parkNanos(left);
+      killAndRestart(second % nodes.length);
+    }
+  }
+
+  /** How many milliseconds after the death of a process in flight another one has presented the token. */
+  List<Long> takeovers() {
+    List<Long> times = new ArrayList<>();
+    for (long death : killsInFlight) {
+      timeline.stream().filter(line -> line.contains(" SENDING "))
+          .mapToLong(line -> Long.parseLong(line.split(" ")[2]) - death).filter(after -> after > 0).min()
+          .ifPresent(times::add);
+    }
+    return times;
+  }
+
   private int nextInFlight(long deadline) throws InterruptedException {
     sending.clear();
     aiming.set(true);

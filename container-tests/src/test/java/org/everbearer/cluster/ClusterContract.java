@@ -30,6 +30,8 @@ abstract class ClusterContract {
   static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("cluster.seconds", 10));
   static final Duration GRACE = Duration.ofSeconds(10);
   private static final double LOST = 0.07;
+  private static final double LOST_IN_CRASH_LOOP = 0.15;
+  private static final int RUNS = Integer.getInteger("cluster.runs", 1);
   private static final Duration ENOUGH_FOR_A_MEAN = Duration.ofMinutes(1);
   private static final StandInOptions SERVER = StandInOptions.defaults()
       .withAccessTokenLifetime(Duration.ofSeconds(2))
@@ -47,6 +49,38 @@ abstract class ClusterContract {
       server.loseReplies(LOST);
       NodeSettings node = node(server, GRACE, NodeSettings.IN_GRACE);
       survives(server, node, nodes(node), LENGTH, second -> { });
+    }
+  }
+
+  /**
+   * Each process is killed when it has lived for two seconds, of which it needs a part to begin, and a third of the
+   * replies is lost or late: so owners die one after another, and a takeover has little time.
+   */
+  @Test
+  @Tag("minutes")
+  void twoNodesKilledInTurn_noTokenIsPresentedOutsideTheGrace() throws Exception {
+    for (int run = 1; run <= RUNS; run++) killedInTurn(LENGTH.dividedBy(2));
+  }
+
+  final void killedInTurn(Duration length) throws Exception {
+    try (StandIn server = server(GRACE)) {
+      server.loseReplies(LOST_IN_CRASH_LOOP);
+      NodeSettings node = node(server, GRACE, NodeSettings.IN_GRACE).late(LOST_IN_CRASH_LOOP);
+      TokenPair first = first(server);
+      Cluster cluster = new Cluster(List.of(node, node), first);
+      try (cluster) {
+        cluster.start();
+        cluster.killInTurn(length);
+      }
+      report(getClass().getSimpleName() + ", killed in turn for " + length.toSeconds() + " s: " + cluster.kills + " killed, "
+          + cluster.killsInFlight.size() + " of them in flight, takeovers after " + cluster.takeovers() + " ms; "
+          + server.stats());
+      assertEquals(List.of(), bugs(cluster), "the nodes said");
+      server.loseReplies(0);
+      goesOn(server, node, first);
+      assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
+      assertEquals(0, server.stats().familiesRevoked());
+      assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
     }
   }
 
@@ -103,7 +137,7 @@ abstract class ClusterContract {
   }
 
   NodeSettings node(StandIn server, Duration grace, Duration requestTimeout) throws Exception {
-    return new NodeSettings(server.baseUri().toString(), store(), grace, requestTimeout, Duration.ZERO);
+    return new NodeSettings(server.baseUri().toString(), store(), grace, requestTimeout, Duration.ZERO, 0);
   }
 
   static StandIn server(Duration grace) throws Exception {

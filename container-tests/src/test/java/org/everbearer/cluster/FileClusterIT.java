@@ -1,6 +1,8 @@
 package org.everbearer.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileClusterIT extends ClusterContract {
@@ -9,6 +11,11 @@ class FileClusterIT extends ClusterContract {
   @Override
   String store() {
     return "file:" + directory.resolve("tokens");
+  }
+
+  @Test
+  void twoNodesKilledInTurn_forSomeSeconds() throws Exception {
+    killedInTurn(Duration.ofSeconds(12));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.everbearer.cluster;
 
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -200,6 +202,9 @@ final class NodeMain {
       say("SENDING " + now());
       try {
         TokenSet answer = refresher.refresh(current);
+        if (ThreadLocalRandom.current().nextDouble() < settings.late()) {
+          LockSupport.parkNanos(NodeSettings.LATE.toNanos());
+        }
         say("ANSWERED " + now());
         return answer;
       } catch (TokenException e) {
@@ -237,6 +242,21 @@ final class NodeMain {
       boolean written = store.compareAndSet(key, expectedGeneration, next);
       if (written && next != null && next.phase() != TokenRecord.Phase.IN_FLIGHT) say("SAVED " + now());
       return written;
+    }
+
+    @Override
+    public Closeable holdWhilePresenting(String owner) throws IOException {
+      return store.holdWhilePresenting(owner);
+    }
+
+    @Override
+    public boolean tellsLife() {
+      return store.tellsLife();
+    }
+
+    @Override
+    public boolean isGone(String owner) {
+      return store.isGone(owner);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.everbearer.refresh.SessionRefresh;
 import org.everbearer.refresh.TokenEndpoint;
 import org.everbearer.store.FileTokenStore;
 import org.everbearer.store.JdbcTokenStore;
+import org.h2.jdbcx.JdbcDataSource;
 import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -26,8 +27,11 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param grace the server's
  * @param requestTimeout of one attempt
  * @param ahead how far the library's wall clock is ahead of the machine's
+ * @param late which share of the replies reaches the node {@link #LATE} after the server has committed
  */
-record NodeSettings(String server, String store, Duration grace, Duration requestTimeout, Duration ahead) {
+record NodeSettings(String server, String store, Duration grace, Duration requestTimeout, Duration ahead, double late) {
+  static final Duration LATE = Duration.ofMillis(700);
+
   /**
    * Tokens live for 2 to 3 s. They are refreshed 400 to 480 ms before they end: enough for a refresh on a busy machine,
    * so that nobody waits for one that goes well, and a fifth of the lifetime.
@@ -43,15 +47,20 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
   static final Duration NO_GRACE = Duration.ofSeconds(3);
 
   static NodeSettings parse(String[] a) {
-    return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]));
+    return new NodeSettings(a[0], a[1], Duration.parse(a[2]), Duration.parse(a[3]), Duration.parse(a[4]),
+        Double.parseDouble(a[5]));
   }
 
   List<String> arguments() {
-    return List.of(server, store, grace.toString(), requestTimeout.toString(), ahead.toString());
+    return List.of(server, store, grace.toString(), requestTimeout.toString(), ahead.toString(), Double.toString(late));
   }
 
   NodeSettings ahead(Duration libraryClock) {
-    return new NodeSettings(server, store, grace, requestTimeout, libraryClock);
+    return new NodeSettings(server, store, grace, requestTimeout, libraryClock, late);
+  }
+
+  NodeSettings late(double share) {
+    return new NodeSettings(server, store, grace, requestTimeout, ahead, share);
   }
 
   CoordinatorBuilder client(TokenSet first, TokenRefresher refresher, TokenStore tokens) {
@@ -79,6 +88,11 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
   /** Without a pool: a new connection for every statement. */
   private static DataSource database(String url) throws SQLException {
     if (url.startsWith("jdbc:mariadb:")) return new MariaDbDataSource(url);
+    if (url.startsWith("jdbc:h2:")) {
+      JdbcDataSource h2 = new JdbcDataSource();
+      h2.setUrl(url);
+      return h2;
+    }
     PGSimpleDataSource postgres = new PGSimpleDataSource();
     postgres.setUrl(url);
     postgres.setConnectTimeout(5);

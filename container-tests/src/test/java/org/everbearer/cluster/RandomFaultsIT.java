@@ -64,7 +64,7 @@ class RandomFaultsIT {
       assertEquals(0, server.stats().familiesRevoked());
       assertEquals(0, server.stats().deadTokens());
       ClusterContract.goesOn(server, new NodeSettings(server.baseUri().toString(),
-          "file:" + directory.resolve("tokens"), GRACE, NodeSettings.IN_GRACE, Duration.ZERO), first);
+          "file:" + directory.resolve("tokens"), GRACE, NodeSettings.IN_GRACE, Duration.ZERO, 0), first);
     }
   }
 

@@ -100,6 +100,7 @@ final class Cautions {
     boolean idle = store != null
         && (store.kind() == Kind.MEMORY && FOR_ANY_STORE.contains(parameter)
             || store.kind() != Kind.JDBC && parameter == Parameters.CREATE_TABLE
+            || !store.isFile() && parameter == Parameters.FILE_MODE
             || store.kind() != Kind.DOTENV && FOR_DOTENV.contains(parameter));
     if (idle) return "store=" + store;
     boolean single = settings.get(Parameters.IDENTITY) == Identity.APPLICATION

@@ -93,7 +93,7 @@ public final class ConfigReport {
   public String storeObjection() {
     StoreChoice store = config.get(Parameters.STORE);
     boolean used = store != null && store.isFile() && Parameters.STORE.appliesTo(config.protocol());
-    String objection = used ? StoreFileCheck.objection(store.path()) : null;
+    String objection = used ? StoreFileCheck.objection(store.path(), config.get(Parameters.FILE_MODE)) : null;
     return objection == null ? null : config.label(Parameters.STORE) + ": " + objection;
   }
 

@@ -64,7 +64,10 @@ final class Lookups {
     if (path.isEmpty() || key.isEmpty()) {
       throw new IllegalArgumentException("must name a file and a key: #{dotenv:PATH#KEY}");
     }
-    return present(DotenvFile.parse(read(path)).value(key), "key " + key + " in " + source.resolve(path));
+    DotenvFile file = DotenvFile.parse(read(path));
+    String flaw = file.flaw(key);
+    if (flaw != null) throw new IllegalArgumentException("cannot be used: " + source.resolve(path) + ", " + flaw);
+    return present(file.value(key), "key " + key + " in " + source.resolve(path));
   }
 
   private String jndi(String name) throws NothingThere {

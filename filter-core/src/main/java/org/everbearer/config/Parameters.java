@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.everbearer.Origin;
 import org.everbearer.config.ClientConfig.Identity;
+import org.everbearer.store.FileMode;
 
 /** All parameters that exist, in the order in which they are documented and described. */
 final class Parameters {
@@ -62,6 +63,8 @@ final class Parameters {
   static final Parameter<StoreChoice> STORE = of("store", REFRESHING, StoreChoice::parse, "memory");
   static final Parameter<String> STORE_KEY = of("storeKey", REFRESHING, Values::text, null);
   static final Parameter<Boolean> CREATE_TABLE = of("createTable", REFRESHING, Values::bool, "false");
+  static final Parameter<FileMode> FILE_MODE =
+      of("fileMode", REFRESHING, Values.choice(FileMode.class), "owner");
   static final Parameter<OnStoreFailure> ON_STORE_FAILURE =
       of("onStoreFailure", REFRESHING, Values.choice(OnStoreFailure.class), "fail");
   static final Parameter<String> ENCRYPTION_KEY = secret("encryptionKey", REFRESHING, Values::encryptionKey);

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Replaces <code>#{kind:NAME}</code> and <code>#{kind:NAME:-default}</code> in what somebody wrote. A name and a
  * default may hold references themselves; what a reference yields is never looked at again, so a secret may hold any
- * character.
+ * character. Braces within a reference must be balanced: each <code>{</code> takes a <code>}</code> along, so that a
+ * default may be a regular expression or a JSON text.
  */
 final class References {
   private static final String OPEN = "#{";
@@ -56,7 +57,8 @@ final class References {
       out.text.append(raw, at, open);
       int close = closing(raw, open);
       if (close < 0) {
-        out.problems.add("the reference that begins with #{ at position " + open + " is not closed by }");
+        out.problems.add("the reference that begins with #{ at position " + open + " is not closed by }"
+            + (raw.indexOf('}', open) < 0 ? "" : ": within it every { needs a } of its own"));
         return;
       }
       boolean ownLine = ownLines && (open == 0 || raw.charAt(open - 1) == '\n')
@@ -102,7 +104,7 @@ final class References {
   private static String[] split(String rest) {
     int depth = 0;
     for (int i = 0; i < rest.length(); i++) {
-      if (rest.startsWith(OPEN, i)) depth++;
+      if (rest.charAt(i) == '{') depth++;
       else if (rest.charAt(i) == '}' && depth > 0) depth--;
       else if (depth == 0 && rest.startsWith(DEFAULT, i)) {
         return new String[] {rest.substring(0, i), rest.substring(i + DEFAULT.length())};
@@ -115,7 +117,7 @@ final class References {
   private static int closing(String raw, int open) {
     int depth = 0;
     for (int i = open; i < raw.length(); i++) {
-      if (raw.startsWith(OPEN, i)) depth++;
+      if (raw.charAt(i) == '{') depth++;
       else if (raw.charAt(i) == '}' && --depth == 0) return i;
     }
     return -1;

@@ -3,7 +3,6 @@ package org.everbearer.config;
 import java.util.Collections;
 import java.util.List;
 import javax.naming.NamingException;
-import javax.sql.DataSource;
 import org.everbearer.TokenStore;
 import org.everbearer.store.DotenvTokenStore;
 import org.everbearer.store.EncryptionKeys;
@@ -37,37 +36,29 @@ final class Stores {
 
   private TokenStore store() {
     switch (choice.kind()) {
-      case FILE: return FileTokenStore.at(choice.path(), keys());
+      case FILE: return FileTokenStore.at(choice.path(), keys(), config.get(Parameters.FILE_MODE));
       case DOTENV: return DotenvTokenStore.at(choice.path(), config.get(Parameters.DOTENV_ACCESS_TOKEN_KEY),
-          config.get(Parameters.DOTENV_REFRESH_TOKEN_KEY));
+          config.get(Parameters.DOTENV_REFRESH_TOKEN_KEY), config.get(Parameters.FILE_MODE));
       case JDBC: return jdbc();
       case CUSTOM: return ApplicationClass.create(choice.type());
       default: return null;
     }
   }
 
-  // Looked up once and here: the threads that use it later may have no naming context of the application's.
   private TokenStore jdbc() {
-    DataSource found = dataSource();
-    return JdbcTokenStore.builder(choice.jndiName(), () -> found)
-        .createTable(config.get(Parameters.CREATE_TABLE))
-        .encryption(keys())
-        .build();
-  }
-
-  private DataSource dataSource() {
-    String name = choice.jndiName();
-    Object found;
+    NamedDataSource named;
     try {
-      found = config.source().lookup(name);
+      named = NamedDataSource.lookUp(choice.jndiName(), config.source());
     } catch (NamingException e) {
+      String name = choice.jndiName();
       throw new IllegalArgumentException("there is no JNDI name " + name
           + (name.indexOf(':') < 0 ? ", nor java:comp/env/" + name : "")
           + "; define the data source in the container, or link it with a resource-ref");
     }
-    if (found instanceof DataSource) return (DataSource) found;
-    throw new IllegalArgumentException("the JNDI name " + name + " holds "
-        + (found == null ? "nothing" : "a " + found.getClass().getName()) + ", not a javax.sql.DataSource");
+    return JdbcTokenStore.builder(choice.jndiName(), () -> named)
+        .createTable(config.get(Parameters.CREATE_TABLE))
+        .encryption(keys())
+        .build();
   }
 
   private EncryptionKeys keys() {

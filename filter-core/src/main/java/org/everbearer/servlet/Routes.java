@@ -102,7 +102,7 @@ final class Routes {
     String[] families = new String[sessionClients.length];
     for (int i = 0; i < families.length; i++) {
       SessionFamily family = SessionFamily.of(session, sessionAttributes[i]);
-      if (family != null) families[i] = family.id();
+      if (family != null) families[i] = family.use();
     }
     return new Identity(sessionClients, families, token);
   }

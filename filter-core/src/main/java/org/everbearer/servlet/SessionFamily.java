@@ -23,9 +23,12 @@ final class SessionFamily implements HttpSessionBindingListener, Serializable {
   private final String id;
   // Not saved with the session: it only spares the second clearing when clearTokens has done it already.
   private transient volatile boolean released;
+  // By System.nanoTime(); zero in a copy that was saved or has moved, until its session makes a request.
+  private transient volatile long used;
 
   SessionFamily(String id) {
     this.id = Objects.requireNonNull(id, "id");
+    this.used = System.nanoTime();
   }
 
   static String attribute(String client) {
@@ -43,6 +46,12 @@ final class SessionFamily implements HttpSessionBindingListener, Serializable {
   }
 
   String id() {
+    return id;
+  }
+
+  /** A request of this session asks for its tokens. */
+  String use() {
+    used = System.nanoTime();
     return id;
   }
 
@@ -72,15 +81,26 @@ final class SessionFamily implements HttpSessionBindingListener, Serializable {
   }
 
   /** How long the session was left alone before it timed out; null if it was ended on purpose. */
-  private static Duration timedOutAfter(HttpSession session) {
+  private Duration timedOutAfter(HttpSession session) {
+    int seconds;
+    long rested;
     try {
-      int seconds = session.getMaxInactiveInterval();
-      long rested = System.currentTimeMillis() - session.getLastAccessedTime();
-      // Containers look for timed-out sessions by the clock that says when they were used; a second is for its grain.
-      boolean timedOut = seconds > 0 && rested >= TimeUnit.SECONDS.toMillis(seconds) - 1000;
-      return timedOut ? Duration.ofSeconds(seconds) : null;
+      seconds = session.getMaxInactiveInterval();
+      rested = rested(session);
     } catch (IllegalStateException untold) {
       return USUAL_TIMEOUT;
+    }
+    // Containers look for timed-out sessions by the clock that says when they were used; a second is for its grain.
+    boolean timedOut = seconds > 0 && rested >= TimeUnit.SECONDS.toMillis(seconds) - 1000;
+    return timedOut ? Duration.ofSeconds(seconds) : null;
+  }
+
+  private long rested(HttpSession session) {
+    try {
+      return System.currentTimeMillis() - session.getLastAccessedTime();
+    } catch (IllegalStateException ended) {
+      // Tomcat does not tell when attributes are unbound, for the session is over then.
+      return used == 0 ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - used);
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 
 /**
- * A file of mode 0600 that is replaced as a whole: after a crash at any moment it holds the old bytes or the new ones.
+ * A file of mode 0600, or open to its group, that is replaced as a whole: after a crash at any moment it holds the old bytes or the new ones.
  * Symbolic links are followed when it is made, so a link stays one. Writers exclude each other by a {@link LockFile}.
  */
 final class AtomicFile {
@@ -26,13 +26,15 @@ final class AtomicFile {
   private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
 
   private final Path path;
+  private final FileMode mode;
 
-  private AtomicFile(Path path) {
+  private AtomicFile(Path path, FileMode mode) {
     this.path = path;
+    this.mode = mode;
   }
 
   /** The file at the end of all links. */
-  static AtomicFile at(Path configured) throws IOException {
+  static AtomicFile at(Path configured, FileMode mode) throws IOException {
     Path end = configured.toAbsolutePath();
     for (int links = 0; Files.isSymbolicLink(end); links++) {
       if (links == 40) throw new IOException("too many symbolic links from " + configured);
@@ -41,7 +43,7 @@ final class AtomicFile {
     Path directory = end.getParent();
     if (directory == null) throw new IOException(configured + " is a directory, not a file");
     try {
-      return new AtomicFile(directory.toRealPath().resolve(end.getFileName()));
+      return new AtomicFile(directory.toRealPath().resolve(end.getFileName()), mode);
     } catch (NoSuchFileException e) {
       throw new IOException("the directory " + directory + " does not exist; as the server's user run: mkdir -p -m 700 "
           + Permissions.quoted(directory), e);
@@ -50,7 +52,7 @@ final class AtomicFile {
 
   /** A file beside this one whose name begins with this one's. */
   AtomicFile beside(String suffix) {
-    return new AtomicFile(sibling(suffix));
+    return new AtomicFile(sibling(suffix), mode);
   }
 
   Path lock() {
@@ -70,7 +72,7 @@ final class AtomicFile {
     if (Files.notExists(path)) return null;
     try {
       if (!Files.isRegularFile(path) && Files.exists(path)) throw new IOException(path + " is no regular file");
-      Permissions.requireOwnerOnly(path);
+      Permissions.require(mode, path);
       return Interrupts.outlast(this::bytes);
     } catch (NoSuchFileException e) {
       return null; // removed since
@@ -95,7 +97,8 @@ final class AtomicFile {
     Path fresh = sibling(".everbearer-new");
     try {
       Interrupts.outlast(() -> writeFresh(fresh, bytes));
-      Permissions.copyOwner(path, fresh);
+      Permissions.share(mode, path, fresh);
+      Permissions.copyOwner(mode, path, fresh);
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       discard(fresh, e);

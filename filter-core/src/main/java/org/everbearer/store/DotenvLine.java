@@ -27,7 +27,7 @@ final class DotenvLine {
     char quote = from < end ? text.charAt(from) : DotenvQuoting.NONE;
     if (quote == '\'' || quote == '"') {
       int close = closing(text, from + 1, quote);
-      if (close > 0) {
+      if (close > 0 && (close < end || nothingFollows(text, close + 1))) {
         String inner = text.substring(from + 1, close);
         String value = quote == '"' ? DotenvQuoting.unescape(inner) : inner;
         return new DotenvLine(name, value, quote, from, close + 1, afterLine(text, lineEnd(text, close)));
@@ -65,6 +65,13 @@ final class DotenvLine {
     return c == ' ' || c == '\t' || c == '\r';
   }
 
+  /** Of a value on several lines: otherwise the quote that seems to close it opens another one, and it was left open. */
+  private static boolean nothingFollows(String text, int from) {
+    int end = lineEnd(text, from);
+    int next = skipBlanks(text, from, end);
+    return next == end || next > from && text.charAt(next) == '#';
+  }
+
   private static int closing(String text, int from, char quote) {
     for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -95,6 +102,14 @@ final class DotenvLine {
   /** The quotation mark, or {@link DotenvQuoting#NONE}. */
   char quote() {
     return quote;
+  }
+
+  boolean isLeftOpen() {
+    return quote == DotenvQuoting.NONE && (value.startsWith("\"") || value.startsWith("'"));
+  }
+
+  boolean spansLines() {
+    return value.indexOf('\n') >= 0;
   }
 
   int valueStart() {

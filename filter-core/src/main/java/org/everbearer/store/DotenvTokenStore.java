@@ -22,7 +22,7 @@ import org.everbearer.TokenStore;
  * instead of tokens. When the tokens in the {@code .env} file are not those that were written last, somebody has edited
  * it, perhaps while the application runs: they are adopted as a new family. A file without tokens is an empty store.
  *
- * <p>Both files have mode 0600 and are replaced atomically, as in {@link FileTokenStore}, whose rules for damage,
+ * <p>Both files have mode 0600 (or see {@link FileMode#GROUP}) and are replaced atomically, as in {@link FileTokenStore}, whose rules for damage,
  * locking and giving up hold here too. The tokens are in plain text by nature, so encryption does not apply. An editor
  * that is open on the file while tokens are rotated overwrites newer tokens when it saves.
  *
@@ -32,20 +32,22 @@ public final class DotenvTokenStore implements TokenStore {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
 
   private final Path path;
+  private final FileMode mode;
   private final String accessName;
   private final String refreshName;
   private final LockFile lock;
   private final LifeSigns lifeSigns;
 
-  private DotenvTokenStore(Path path, String accessName, String refreshName) {
+  private DotenvTokenStore(Path path, String accessName, String refreshName, FileMode mode) {
     this.path = path;
+    this.mode = mode;
     this.accessName = requireName("dotenvAccessTokenKey", accessName);
     this.refreshName = requireName("dotenvRefreshTokenKey", refreshName);
     if (accessName.equals(refreshName)) {
       throw new IllegalArgumentException("dotenvAccessTokenKey and dotenvRefreshTokenKey are both " + accessName);
     }
-    this.lock = new LockFile(Duration.ofSeconds(10));
-    this.lifeSigns = new LifeSigns(path);
+    this.lock = new LockFile(Duration.ofSeconds(10), mode);
+    this.lifeSigns = new LifeSigns(path, mode);
   }
 
   /** A store that reads and writes {@code AUTH_ACCESS_TOKEN} and {@code AUTH_REFRESH_TOKEN}. */
@@ -59,7 +61,12 @@ public final class DotenvTokenStore implements TokenStore {
    * @throws IllegalArgumentException if a name is none, or both are the same
    */
   public static DotenvTokenStore at(Path path, String accessName, String refreshName) {
-    return new DotenvTokenStore(path, accessName, refreshName);
+    return at(path, accessName, refreshName, FileMode.OWNER);
+  }
+
+  /** With files that the group may access too, if the mode says so. */
+  public static DotenvTokenStore at(Path path, String accessName, String refreshName, FileMode mode) {
+    return new DotenvTokenStore(path, accessName, refreshName, mode);
   }
 
   private static String requireName(String parameter, String name) {
@@ -69,7 +76,7 @@ public final class DotenvTokenStore implements TokenStore {
 
   @Override
   public Snapshot read(String key) throws IOException {
-    AtomicFile file = AtomicFile.at(path);
+    AtomicFile file = AtomicFile.at(path, mode);
     View view = look(file, key, lock);
     if (!view.state.isSettledFor(view.record)) view = lock.hold(file.lock(), () -> settle(file, key));
     return new Snapshot(view.record, System.currentTimeMillis());
@@ -90,7 +97,7 @@ public final class DotenvTokenStore implements TokenStore {
   @Override
   public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException {
     Generations.requireNewer(expectedGeneration, next);
-    AtomicFile file = AtomicFile.at(path);
+    AtomicFile file = AtomicFile.at(path, mode);
     return lock.hold(file.lock(), () -> {
       View view = settle(file, key);
       if (Generations.of(view.record) != expectedGeneration) return false;
@@ -131,7 +138,7 @@ public final class DotenvTokenStore implements TokenStore {
       DotenvFile env = DotenvFile.parse(bytes == null ? new byte[0] : bytes);
       DotenvState after = toTake == null ? state : readState(file, key, toTake);
       if (after.encode(key).equals(state.encode(key))) {
-        return new View(env, state, state.recordFor(token(env, accessName), token(env, refreshName)));
+        return new View(env, state, state.recordFor(token(file, env, accessName), token(file, env, refreshName)));
       }
       state = after;
     }
@@ -143,8 +150,14 @@ public final class DotenvTokenStore implements TokenStore {
     return state == null ? DotenvState.none() : state;
   }
 
-  private static String token(DotenvFile env, String name) {
+  private static String token(AtomicFile file, DotenvFile env, String name) throws IOException {
+    String flaw = env.flaw(name);
+    if (flaw != null) throw new IOException(file.path() + " cannot be used: " + flaw);
     String value = env.value(name);
+    if (value != null && value.indexOf('\n') >= 0) {
+      throw new IOException(file.path() + " cannot be used: the value of " + name + " goes on over the end of its line;"
+          + " close its quote there");
+    }
     return value == null || value.isEmpty() ? null : value;
   }
 

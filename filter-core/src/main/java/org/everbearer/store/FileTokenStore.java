@@ -15,7 +15,7 @@ import org.everbearer.TokenStore;
  * TokenStore store = FileTokenStore.at(Paths.get("/var/lib/chat/tokens"), EncryptionKeys.of(key, old));
  * }</pre>
  *
- * <p>The file is created with mode 0600 and refused when others may access it. It is replaced by an atomic rename, data
+ * <p>The file is created with mode 0600 and refused when others may access it (or see {@link FileMode#GROUP}). It is replaced by an atomic rename, data
  * and directory synchronized to the disk first, so a crash leaves the old record or the new one. Beside it lie
  * {@code PATH.lock}, which is empty and stays, for a moment {@code PATH.everbearer-new}, and during a refresh {@code
  * PATH.alive-…}, by which the others know at once that a process has died (on Linux; what a killed process left is
@@ -29,15 +29,17 @@ import org.everbearer.TokenStore;
  */
 public final class FileTokenStore implements TokenStore {
   private final Path path;
+  private final FileMode mode;
   private final RecordCodec codec;
   private final LockFile lock;
   private final LifeSigns lifeSigns;
 
-  private FileTokenStore(Path path, EncryptionKeys keys, Duration lockWait) {
+  private FileTokenStore(Path path, EncryptionKeys keys, FileMode mode, Duration lockWait) {
     this.path = path;
+    this.mode = mode;
     this.codec = new RecordCodec(keys);
-    this.lock = new LockFile(lockWait);
-    this.lifeSigns = new LifeSigns(path);
+    this.lock = new LockFile(lockWait, mode);
+    this.lifeSigns = new LifeSigns(path, mode);
   }
 
   /** A store in plain text: whoever may read the file has the tokens. */
@@ -47,22 +49,27 @@ public final class FileTokenStore implements TokenStore {
 
   /** With 10 s of patience for the lock that other processes hold. */
   public static FileTokenStore at(Path path, EncryptionKeys keys) {
-    return at(path, keys, Duration.ofSeconds(10));
+    return at(path, keys, FileMode.OWNER);
+  }
+
+  /** With files that the group may access too, if the mode says so. */
+  public static FileTokenStore at(Path path, EncryptionKeys keys, FileMode mode) {
+    return new FileTokenStore(path, keys, mode, Duration.ofSeconds(10));
   }
 
   static FileTokenStore at(Path path, EncryptionKeys keys, Duration lockWait) {
-    return new FileTokenStore(path, keys, lockWait);
+    return new FileTokenStore(path, keys, FileMode.OWNER, lockWait);
   }
 
   @Override
   public Snapshot read(String key) throws IOException {
-    return new Snapshot(load(AtomicFile.at(path), key, lock), System.currentTimeMillis());
+    return new Snapshot(load(AtomicFile.at(path, mode), key, lock), System.currentTimeMillis());
   }
 
   @Override
   public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException {
     Generations.requireNewer(expectedGeneration, next);
-    AtomicFile file = AtomicFile.at(path);
+    AtomicFile file = AtomicFile.at(path, mode);
     return lock.hold(file.lock(), () -> {
       TokenRecord current = load(file, key, null);
       if (Generations.of(current) != expectedGeneration) return false;

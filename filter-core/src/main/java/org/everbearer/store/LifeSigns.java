@@ -35,6 +35,7 @@ final class LifeSigns {
   private static final long ORPHAN_MILLIS = TimeUnit.HOURS.toMillis(1);
 
   private final Path configured;
+  private final FileMode mode;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
   // Removed when the record has moved on: another looker must not find one missing before the take-over.
   private final Set<Path> dead = ConcurrentHashMap.newKeySet();
@@ -42,19 +43,20 @@ final class LifeSigns {
   // Where the owner's file was found who was asked for last; a race costs another search.
   private volatile Found found;
 
-  LifeSigns(Path configured) {
+  LifeSigns(Path configured, FileMode mode) {
     this.configured = configured;
+    this.mode = mode;
   }
 
   /** Never throws: what cannot be held is no hint. */
   Closeable hold(String owner) {
     try {
       ProcessMark mine = ProcessMark.own();
-      Path store = AtomicFile.at(configured).path();
+      Path store = AtomicFile.at(configured, mode).path();
       if (mine == null || !Permissions.known(store)) return () -> {};
       sweep(store, mine);
       Path file = store.resolveSibling(prefix(store) + mine + suffix(owner));
-      FileChannel channel = Interrupts.outlast(() -> locked(file));
+      FileChannel channel = Interrupts.outlast(() -> locked(store, file));
       if (channel == null) return () -> {};
       Held hold = new Held(file, channel);
       held.add(hold);
@@ -73,11 +75,12 @@ final class LifeSigns {
     return "-" + Fingerprint.hash(owner).substring(0, 16);
   }
 
-  private static FileChannel locked(Path file) throws IOException {
+  private FileChannel locked(Path store, Path file) throws IOException {
     FileChannel channel = FileChannel.open(
         file, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Permissions.ownerOnly(file));
     boolean good = false;
     try {
+      Permissions.share(mode, store, file);
       // Not even a sweeper whose clock is wrong can have removed it unnoticed.
       good = channel.tryLock() != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
       return good ? channel : null;
@@ -112,7 +115,7 @@ final class LifeSigns {
   /** The file was there before the owner's name was: who is looked for in vain need not be looked for again. */
   private Found find(String owner) throws IOException {
     ProcessMark mine = ProcessMark.own();
-    Path store = AtomicFile.at(configured).path();
+    Path store = AtomicFile.at(configured, mode).path();
     if (mine == null || !Permissions.known(store)) return new Found(owner, null);
     try (DirectoryStream<Path> files = others(store, mine, suffix(owner))) {
       for (Path file : files) return new Found(owner, file);

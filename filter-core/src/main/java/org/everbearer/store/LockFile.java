@@ -35,13 +35,15 @@ final class LockFile {
 
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Duration wait;
+  private final FileMode mode;
   // Guarded by turn.
   private Path path;
   private FileChannel channel;
   private Object identity;
 
-  LockFile(Duration wait) {
+  LockFile(Duration wait, FileMode mode) {
     this.wait = wait;
+    this.mode = mode;
   }
 
   /** What to do while the lock is held. */
@@ -124,10 +126,17 @@ final class LockFile {
   }
 
   private void open(Path lockPath) throws IOException {
+    boolean made = Files.notExists(lockPath);
     channel = FileChannel.open(
         lockPath, EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), Permissions.ownerOnly(lockPath));
     path = lockPath;
+    if (made) Permissions.share(mode, lockPath.resolveSibling(storeName(lockPath)), lockPath);
     identity = identity(lockPath);
+  }
+
+  private static String storeName(Path lockPath) {
+    String name = lockPath.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   private static Object identity(Path lockPath) throws IOException {

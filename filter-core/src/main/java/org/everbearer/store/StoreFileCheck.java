@@ -10,20 +10,20 @@ import java.util.Arrays;
  * and reads no token.
  *
  * <pre>{@code
- * String objection = StoreFileCheck.objection(Paths.get("/var/lib/chat/tokens"));
+ * String objection = StoreFileCheck.objection(Paths.get("/var/lib/chat/tokens"), FileMode.OWNER);
  * }</pre>
  */
 public final class StoreFileCheck {
   private StoreFileCheck() {}
 
   /** Why the store would refuse this path, as this user and as it is now; null if nothing stands against it. */
-  public static String objection(Path path) {
+  public static String objection(Path path, FileMode mode) {
     try {
-      AtomicFile file = AtomicFile.at(path);
+      AtomicFile file = AtomicFile.at(path, mode);
       for (Path each : Arrays.asList(file.path(), file.beside(".everbearer").path())) {
         if (!Files.exists(each)) continue;
         if (!Files.isRegularFile(each)) return each + " is no regular file";
-        Permissions.requireOwnerOnly(each);
+        Permissions.require(mode, each);
         if (!Files.isReadable(each)) return each + " may not be read by this user; run this as the server's user";
       }
       Path directory = file.path().getParent();

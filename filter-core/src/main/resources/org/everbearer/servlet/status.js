@@ -7,8 +7,8 @@
   const mayAct = main.hasAttribute('data-may-act');
   const cards = new Map();
 
-  const COUNTERS = { refreshed: 'refreshes', failed: 'failed', rejections: '401s', replays: 'replays', adoptions: 'adopted',
-    storeFailures: 'store failures', eventsDropped: 'events not told', unsaved: 'unsaved', deadFamilies: 'dead families' };
+  const COUNTERS = { refreshed: 'refreshes', unchanged: 'same token', failed: 'failed', rejections: '401s',
+    replays: 'replays', adoptions: 'adopted', storeFailures: 'store failures', eventsDropped: 'events not told', unsaved: 'unsaved', deadFamilies: 'dead families' };
   const ALWAYS = ['refreshed', 'failed', 'rejections', 'replays', 'adoptions'];
 
   function element(tag, className, ...children) {

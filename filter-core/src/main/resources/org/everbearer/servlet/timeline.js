@@ -109,22 +109,30 @@ const EverbearerTimeline = (() => {
     const token = event.token === 'none' ? '' : `: token ${event.token}`;
     const next = event.nextTry ? ` Next try ${duration(event.nextTry - event.at)} later.` : '';
     const message = event.message ? ` ${event.message}.` : '';
+    const replaces = event.familyBefore === 'none' ? '' : ` in place of ${event.familyBefore}`;
+    const families = event.familyNow && event.familyBefore !== event.familyNow ? `, family ${event.familyNow}${replaces}` : '';
+    const times = event.count > 1 ? `, ${event.count} times` : '';
     return ({
-      loaded: () => `Loaded the stored or configured tokens${token}.`,
+      loaded: () => `Loaded the stored or configured tokens${token}${families}.`,
       held: () => `Held${token}.`,
-      stored: () => `The application handed over new tokens${token}.`,
+      stored: () => `The application handed over new tokens${token}${families}.`,
       cleared: () => 'The application cleared the tokens.',
       refreshing: () => `Asked the identity server for new tokens${why}.`,
       refreshed: () => `Refreshed in ${took(event.duration)}${why}${token}.`,
-      adopted: () => `Took over the tokens that ${event.node || 'somebody else'} had stored${token}.`,
+      unchanged: () => `The identity server handed out the same token again${why}${token}.`,
+      adopted: () => `Took over the tokens that ${event.node || 'somebody else'} had stored${token}${families}.`,
       failed: () => `Refreshing failed after ${took(event.duration)}:${message}${next}`,
       replayed: () => 'The last refresh was not answered: presented it again.',
       saved: () => 'Saved the tokens that could not be saved before.',
       'not-saved': () => `Could not save the new tokens:${message}`,
-      invalidated: () => `The resource server rejected the token (401)${token}.`,
+      invalidated: () => `The resource server rejected the token (401)${times}${token}.`,
+      'given-up': () => 'The token was given up by hand; the next call gets another one.',
       dead: () => 'The refresh token was rejected. Only new tokens help.',
       'served-stale': () => 'A call was served the old, still valid token while refreshing fails.',
       'store-failed': () => `The token store failed:${message}`,
+      repaired: () => `The store held an older pair (${event.familyBefore}); wrote ${event.familyNow} back.`,
+      'old-pair': () => `The configured pair (${event.familyBefore}) is older than the stored one (${event.familyNow}): not used.`,
+      released: () => 'The session has ended here; its tokens go unless another node uses them.',
       'odd-token': () => `The new token is odd:${message}`,
     }[event.type] || (() => event.type))() + who;
   }
@@ -242,7 +250,7 @@ const EverbearerTimeline = (() => {
       const life = current.get(identity);
       if (event.type === 'invalidated') {
         if (life) life.rejected = event.at;
-      } else if (event.type === 'cleared') {
+      } else if (event.type === 'cleared' || event.type === 'given-up') {
         end(identity, event.at);
       } else if (['loaded', 'stored', 'refreshed', 'adopted'].includes(event.type) && token !== 'none') {
         if (life && life.token === token) {
@@ -287,10 +295,11 @@ const EverbearerTimeline = (() => {
   const MARKS = {
     invalidated: ['401', 'bad'], replayed: ['replay', 'warn'], dead: ['dead', 'bad'], 'served-stale': ['old token', 'warn'],
     'store-failed': ['store', 'bad'], 'not-saved': ['not saved', 'bad'], saved: ['saved', 'good'], stored: ['new tokens', 'good'],
-    cleared: ['cleared', 'node'], 'odd-token': ['odd token', 'warn'],
+    cleared: ['cleared', 'node'], 'given-up': ['given up', 'node'], repaired: ['repaired', 'warn'], 'old-pair': ['old pair', 'warn'],
+    'odd-token': ['odd token', 'warn'],
   };
 
-  const ENDS_WAITING = ['refreshed', 'failed', 'adopted', 'stored', 'cleared', 'loaded'];
+  const ENDS_WAITING = ['refreshed', 'unchanged', 'failed', 'adopted', 'stored', 'cleared', 'loaded'];
 
   function short(node) {
     return node.length > 18 ? `${node.slice(0, 17)}…` : node;
@@ -478,7 +487,7 @@ const EverbearerTimeline = (() => {
         const begin = event.at - (event.duration || 0);
         if (waiting && begin > waiting.at && event.identity === waiting.identity) made.push(line(Math.max(waiting.at, from), begin));
         waiting = event.type === 'failed' ? event : null;
-        if (event.at < from || event.type !== 'failed' && event.type !== 'refreshed') continue;
+        if (event.at < from || !['failed', 'refreshed', 'unchanged'].includes(event.type)) continue;
         made.push(make('rect', { class: event.type === 'failed' ? 'evb-failed' : 'evb-done', x: x(Math.max(begin, from)) - 2,
           y: y.refresh - 10, width: Math.max(5, x(event.at) - x(Math.max(begin, from)) + 2), height: 14, rx: 3 }));
       }

@@ -54,6 +54,16 @@ class ClientConfigTest {
   }
 
   @Test
+  void nothingRefreshesItself_withoutATimerOrAMargin() throws ConfigException {
+    assertTrue(Given.config(Given.valid()).refreshesItself());
+    assertFalse(Given.config(Given.valid("background", "false")).refreshesItself());
+    assertFalse(Given.config(Given.valid("refreshMargin", "0")).refreshesItself());
+    assertFalse(Given.config(Given.valid("identity", "session", "refreshToken", null)).refreshesItself());
+    assertFalse(Given.config(Given.valid(Protocol.STATIC)).refreshesItself());
+    assertFalse(Given.config(Given.valid(Protocol.RELAY)).refreshesItself());
+  }
+
+  @Test
   void sessionIdentity_hasItsOwnDefaults() throws ConfigException {
     ClientConfig config = Given.config(Given.valid("identity", "session", "refreshToken", null));
     assertEquals(Identity.SESSION, config.identity());
@@ -125,6 +135,7 @@ class ClientConfigTest {
       "store|jdbc:|the JNDI name is missing",
       "store|jdbc:postgresql://h/db|this is the URL of a database",
       "store|com.example.NoSuchStore|names a class that the web application does not have",
+      "fileMode|grup|must be owner or group; did you mean group?",
       "createTable|yes|must be true or false; did you mean true?",
       "onStoreFailure|retry|must be fail or rotate",
       "refreshMargin|5min|did you mean 5m?",

@@ -71,6 +71,12 @@ class ReferencesTest {
       "#{env:MISSING:-http://h:80/:-x}|http://h:80/:-x",
       "#{env:#{env:NONE:-A}}|from-env",
       "#{env: A }|from-env",
+      "#{env:P:-\\d{3}}|\\d{3}",
+      "#{env:P:-gone\\d{2,}x{1}}y|gone\\d{2,}x{1}y",
+      "#{env:P:-{\"a\":{\"b\":\"#{env:A}\"}}}|{\"a\":{\"b\":\"from-env\"}}",
+      "#{env:A:-\\d{3}}|from-env",
+      "#{env:#{env:P:-A}:-{}}|from-env",
+      "a}b#{env:A}c}|a}bfrom-envc}",
       "$ # {} }|$ # {} }"})
   void value_isResolved(String raw, String expected) {
     assertEquals(expected, text(raw));
@@ -118,6 +124,15 @@ class ReferencesTest {
   }
 
   @Test
+  void dotenvValueWithAnOpenQuote_isAProblemOfItsLine() throws IOException {
+    write(".env", "A=1\nTOKEN=\"s3cret\nB=2\n");
+    String problem = problem("#{dotenv:.env#TOKEN:-d}");
+    assertTrue(problem.contains("cannot be used: " + directory.resolve(".env") + ", line 2: the quote"), problem);
+    assertFalse(problem.contains("s3cret"), problem);
+    assertEquals("2", text("#{dotenv:.env#B}"));
+  }
+
+  @Test
   void jndi_isLookedUpInTheApplicationsEnvironmentFirst() {
     jndi.put("java:comp/env/auth/token", "comp");
     jndi.put("auth/token", "global");
@@ -142,7 +157,8 @@ class ReferencesTest {
       "#{env:EMPTY}|the environment variable EMPTY is empty",
       "#{sys:no.p}|no system property no.p",
       "#{env:A|is not closed by }",
-      "x #{env:B:-#{env:A}|at position 2 is not closed",
+      "x #{env:B:-#{env:A}|at position 2 is not closed by }: within it every { needs a } of its own",
+      "#{env:B:-{}|at position 0 is not closed by }: within it every { needs a } of its own",
       "#{envv:A}|did you mean env?",
       "#{A}|is no reference; there are #{env:NAME}",
       "#{env:}|has no name"})

@@ -94,8 +94,17 @@ class RequestSignerTest {
       "https://api.example.com\\@evil.example/, false", "evil.example:443, false", "v1, false", "'/a b', false",
       "'/ HTTP/1.1\n', false", "'/\t', false", "https:evil.example, false"})
   void path_mustNameNoOtherServer(String path, boolean agrees) throws Exception {
-    HttpRequest request = request("https", "api.example.com", -1);
-    request.setPath(path);
+    // Some lines of HttpClient refuse some of these themselves, others hand them on.
+    HttpRequest request = new BasicHttpRequest("GET", "/") {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      public String getPath() {
+        return path;
+      }
+    };
+    request.setScheme("https");
+    request.setAuthority(new URIAuthority("api.example.com"));
     assertEquals(agrees, signer.sourceFor(request, TARGET, null) != null);
   }
 

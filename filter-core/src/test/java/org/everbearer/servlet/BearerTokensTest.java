@@ -19,6 +19,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.BasicHttpClientResponseHandler;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
 import org.everbearer.AccessToken;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSet;
@@ -56,6 +57,22 @@ class BearerTokensTest {
       assertEquals("Bearer a.mail.2", get(http, mail.origin()));
       try (StandIn stranger = new StandIn()) {
         assertEquals("none", get(http, stranger.origin()));
+      }
+    }
+  }
+
+  /** Nobody listens at the origin: only the proxy can answer, and says what it could read. */
+  @ParameterizedTest
+  @EnumSource
+  void proxyThatReadsTheToken_getsItOnATrustedNetworkOnly(Container container) throws Exception {
+    HttpHost proxy = HttpHost.create(chat.origin());
+    for (String[] said : new String[][] {{"http://127.0.0.1:9", "false", "none"},
+        {"http://127.0.0.1:9", "true", "Bearer given"}, {"http://api.everbearer.invalid", "true", "Bearer given"}}) {
+      WebApp app = new WebApp().client("chat-api", Map.of("protocol", "static", "accessToken", "given",
+          "allowedOrigins", said[0], "allowInsecure", said[1]), "/*");
+      try (Deployed deployed = container.deploy(app); CloseableHttpClient http = BearerTokens.of(deployed.context())
+          .addTo(HttpClients.custom().setProxy(proxy)).build()) {
+        assertEquals(said[2], get(http, said[0]), said[0] + " with allowInsecure=" + said[1]);
       }
     }
   }

@@ -59,6 +59,7 @@ class SharedSessionTest {
         .servlet("/expired", (request, response) -> tokens(request).storeTokens(request, "chat-api",
             TokenSet.of(null, "r." + request.getParameter("user") + ".1")))
         .servlet("/logout", (request, response) -> tokens(request).clearTokens(request, "chat-api"))
+        .servlet("/invalidate", (request, response) -> request.getSession().invalidate())
         .servlet("/token", (request, response) ->
             response.getWriter().write(tokens(request).validAccessToken("chat-api")))
         .servlet("/capture", (request, response) -> {
@@ -143,6 +144,21 @@ class SharedSessionTest {
       ann.body("/logout");
       assertEquals(401, moveTo(jetty).get("/token").statusCode());
       assertEquals(0, chat.refreshes.get());
+    }
+  }
+
+  /** Not every container can say of a session that it ends whether it has timed out, and so may go on elsewhere. */
+  @ParameterizedTest
+  @EnumSource
+  void aSessionThatIsInvalidated_isSignedOutEverywhere(Container container) throws Exception {
+    try (Deployed node = container.deploy(sharing())) {
+      Deployed.Browser ann = node.browser();
+      ann.body("/expired?user=ended" + container);
+      assertEquals("a.ended" + container + ".2", ann.body("/token"));
+      ann.body("/save");
+      assertEquals(200, ann.get("/invalidate").statusCode());
+      await(() -> record() == null || record().refreshToken() == null);
+      assertEquals(401, moveTo(node).get("/token").statusCode());
     }
   }
 

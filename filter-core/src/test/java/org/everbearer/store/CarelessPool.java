@@ -10,9 +10,16 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 final class CarelessPool implements ConnectionSource, AutoCloseable {
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final ConnectionSource source;
+  private final boolean blind;
 
   CarelessPool(ConnectionSource source) {
+    this(source, false);
+  }
+
+  /** @param blind whether even what was closed under its hands is handed out again */
+  CarelessPool(ConnectionSource source, boolean blind) {
     this.source = source;
+    this.blind = blind;
   }
 
   @Override
@@ -23,7 +30,7 @@ final class CarelessPool implements ConnectionSource, AutoCloseable {
   }
 
   private void giveBack(Connection connection) throws SQLException {
-    if (!connection.isClosed()) idle.addLast(connection);
+    if (blind || !connection.isClosed()) idle.addLast(connection);
   }
 
   interface Close {
@@ -47,7 +54,13 @@ final class CarelessPool implements ConnectionSource, AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
-    for (Connection connection; (connection = idle.poll()) != null; ) connection.close();
+  public void close() {
+    for (Connection connection; (connection = idle.poll()) != null; ) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // It was dead, and nobody has looked.
+      }
+    }
   }
 }

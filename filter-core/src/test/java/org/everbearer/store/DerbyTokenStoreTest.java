@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 class DerbyTokenStoreTest extends JdbcTokenStoreContract {
   private static final long HOUR = 3_600_000L;
 
+  static {
+    System.setProperty("derby.stream.error.file", "target/derby.log"); // read when Derby starts
+  }
+
   private final String url = "jdbc:derby:memory:" + UUID.randomUUID();
 
   @Override

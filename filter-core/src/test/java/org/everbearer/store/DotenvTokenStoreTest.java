@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DotenvTokenStoreTest {
   private static final String KEY = "chat-api";
@@ -219,6 +221,36 @@ class DotenvTokenStoreTest {
     assertEquals("A=1\nAUTH_ACCESS_TOKEN=\"\" # one\nAUTH_REFRESH_TOKEN=\nB=2\n", Files.readString(env));
     assertTrue(Files.notExists(state));
     assertNull(store.read(KEY).record());
+  }
+
+  @Test
+  void fileThatTheGroupReads_staysSo() throws IOException {
+    store = DotenvTokenStore.at(env, "AUTH_ACCESS_TOKEN", "AUTH_REFRESH_TOKEN", FileMode.GROUP);
+    write(env, pair("a"));
+    Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-r-----"));
+    assertTrue(store.compareAndSet(KEY, store.read(KEY).generation(), record(2, "b")));
+    assertEquals(pair("b"), Files.readString(env));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(env)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AUTH_ACCESS_TOKEN=\"access-a\nAUTH_REFRESH_TOKEN=\"refresh-a\"\nPORT=1\n",
+    "AUTH_ACCESS_TOKEN=\"access-a\nAUTH_REFRESH_TOKEN=refresh-a\nNAME=\"\n",
+    "NAME=\"x\nAUTH_ACCESS_TOKEN=access-a\nAUTH_REFRESH_TOKEN=refresh-a\nPORT=\"\n"})
+  void quoteThatIsLeftOpen_isRefusedAndNothingIsWritten(String content) throws IOException {
+    write(env, content);
+    String message = assertThrows(IOException.class, () -> store.read(KEY)).getMessage();
+    assertTrue(message.startsWith(env.toRealPath() + " cannot be used: ") && !message.contains("access-a"), message);
+    assertThrows(IOException.class, () -> store.compareAndSet(KEY, 0, record(1, "b")));
+    assertEquals(content, Files.readString(env));
+    assertTrue(Files.notExists(state));
+  }
+
+  @Test
+  void quoteThatIsLeftOpenElsewhere_swallowsNothing() throws IOException {
+    write(env, "NAME=\"x\n" + pair("a") + "B=\"y\"\n");
+    assertTrue(store.compareAndSet(KEY, store.read(KEY).generation(), record(2, "b")));
+    assertEquals("NAME=\"x\n" + pair("b") + "B=\"y\"\n", Files.readString(env));
   }
 
   @Test

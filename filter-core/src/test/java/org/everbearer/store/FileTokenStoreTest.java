@@ -91,6 +91,57 @@ class FileTokenStoreTest {
   }
 
   @Test
+  void refusalForTheGroupsSake_namesTheOtherRemedy() throws Exception {
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    setMode(path, "rw-r-----");
+    assertTrue(readFailure().contains("if its group is meant to, set fileMode=group; otherwise run: chmod 600 "));
+    setMode(path, "rw-r--r--");
+    assertFalse(readFailure().contains("fileMode"), "which would not help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-rw----", "rw-r-----", "rw-------", "r--r-----"})
+  void groupsBits_areAllowedAndKept(String mode) throws IOException {
+    store = FileTokenStore.at(path, EncryptionKeys.none(), FileMode.GROUP);
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    for (Path file : files()) assertEquals("rw-rw----", mode(file), file.toString());
+    setMode(path, mode);
+    assertEquals(FIRST, store.read(KEY).record());
+    assertTrue(store.compareAndSet(KEY, 1, SECOND));
+    assertEquals("rw" + mode.substring(2), mode(path));
+    store.holdWhilePresenting("me").close();
+  }
+
+  @Test
+  void othersBits_areRefusedInAGroupToo() throws Exception {
+    store = FileTokenStore.at(path, EncryptionKeys.none(), FileMode.GROUP);
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    setMode(path, "rw-rw-r--");
+    assertThrows(IOException.class, () -> store.compareAndSet(KEY, 1, SECOND));
+    String message = readFailure();
+    assertFalse(message.contains("fileMode"), message);
+    String command = message.substring(message.indexOf("run: ") + 5);
+    assertEquals(0, new ProcessBuilder("sh", "-c", command).start().waitFor(), command);
+    assertEquals("rw-rw----", mode(path));
+    assertEquals(FIRST, store.read(KEY).record());
+  }
+
+  @Test
+  void group_isKept() throws Exception {
+    store = FileTokenStore.at(path, EncryptionKeys.none(), FileMode.GROUP);
+    assertTrue(store.compareAndSet(KEY, 0, FIRST));
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root may give files to any group");
+    Files.setAttribute(path, "unix:gid", 1);
+    Files.delete(directory.resolve("tokens.lock"));
+    store = FileTokenStore.at(path, EncryptionKeys.none(), FileMode.GROUP);
+    assertTrue(store.compareAndSet(KEY, 1, SECOND));
+    for (Path file : files()) {
+      assertEquals(1, Files.getAttribute(file, "unix:gid"), file.toString());
+      assertEquals("rw-rw----", mode(file), file.toString());
+    }
+  }
+
+  @Test
   void missingDirectory_isNamedWithTheCommandThatMakesIt() {
     store = FileTokenStore.at(directory.resolve("no/tokens"));
     String message = readFailure();

@@ -45,7 +45,7 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
   abstract String keySearch();
 
   @AfterEach
-  void closePool() throws SQLException {
+  void closePool() {
     pool.close();
   }
 
@@ -259,6 +259,12 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
     purgedBy(on(wrongBy(120), right, System::nanoTime));
     purgedBy(on(wrongBy(-120), right, System::nanoTime));
     purgedBy(on(pool, wrong, System::nanoTime));
+    purgedBy(on(wrongBy(110), wrong, System::nanoTime));
+    purgedBy(on(wrongBy(120), () -> System.currentTimeMillis() + 110 * DAY, System::nanoTime));
+    assertEquals(idle, store.read("c/live").record());
+    long soon = System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(10);
+    execute("UPDATE everbearer_tokens SET purge_after = " + soon + " WHERE store_key = 'c/live'");
+    purgedBy(on(pool, () -> soon - 1, System::nanoTime));
     assertEquals(idle, store.read("c/live").record());
     purgedBy(on(wrongBy(120), wrong, System::nanoTime)); // it is really so late
     assertNull(store.read("c/live").record());

@@ -1,13 +1,16 @@
 package org.everbearer.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import org.everbearer.TokenStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is shared on one host: by processes, one of which is killed, and by web applications of one process. */
@@ -131,7 +135,31 @@ class ManyProcessesTest {
     assertEquals(1, process.waitFor(), output);
     assertTrue(output.contains("cannot write " + path.toRealPath()) && output.contains("File too large"), output);
     assertEquals(Hammer.record(1), store.read("chat-api").record());
-    assertTrue(java.nio.file.Files.notExists(directory.resolve("tokens.everbearer-new")));
+    assertTrue(Files.notExists(directory.resolve("tokens.everbearer-new")));
+    assertTrue(store.compareAndSet("chat-api", 1, Hammer.record(2)));
+  }
+
+  /** In a mount name space of its own, which takes root. */
+  @ParameterizedTest
+  @CsvSource({
+    "'mount --bind \"$0/tokens\" \"$0/tokens\"', 'not the file alone is mounted'",
+    "'mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\"', 'Read-only file system'",
+    "'rm -r \"$0\"', 'does not exist'",
+    "'mv \"$0/tokens\" \"$0/kept\" && mkdir \"$0/tokens\"', 'no regular file'"})
+  void fileThatCannotBeReplaced_failsTheWriteAndKeepsTheRecord(String change, String message) throws Exception {
+    assumeTrue(new ProcessBuilder("unshare", "-m", "true").redirectErrorStream(true).start().waitFor() == 0, "needs root");
+    Path data = Files.createDirectory(directory.resolve("data"));
+    TokenStore store = FileTokenStore.at(data.resolve("tokens"));
+    assertTrue(store.compareAndSet("chat-api", 0, Hammer.record(1)));
+    ProcessBuilder changed = Hammer.process("file", data.resolve("tokens"), Path.of("/dev/null"), 1);
+    changed.command().addAll(0, List.of("unshare", "-m", "sh", "-c", change + " && exec \"$@\"", data.toString()));
+    Process process = changed.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), output);
+    assertTrue(output.contains(message), output);
+    assertFalse(output.contains("access-") || output.contains("refresh-"), output);
+    if (!Files.isRegularFile(data.resolve("tokens"))) return; // which was the change
+    assertEquals(Hammer.record(1), store.read("chat-api").record());
     assertTrue(store.compareAndSet("chat-api", 1, Hammer.record(2)));
   }
 }

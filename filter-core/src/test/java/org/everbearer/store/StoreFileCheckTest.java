@@ -28,11 +28,11 @@ class StoreFileCheckTest {
 
   @Test
   void noFileYet_andOneOfMode0600_areFine_andNothingIsWritten() throws IOException {
-    assertNull(StoreFileCheck.objection(directory.resolve("tokens")));
+    assertNull(StoreFileCheck.objection(directory.resolve("tokens"), FileMode.OWNER));
     Path file = file("tokens", "rw-------");
-    assertNull(StoreFileCheck.objection(file));
+    assertNull(StoreFileCheck.objection(file, FileMode.OWNER));
     Files.createSymbolicLink(directory.resolve("link"), file);
-    assertNull(StoreFileCheck.objection(directory.resolve("link")));
+    assertNull(StoreFileCheck.objection(directory.resolve("link"), FileMode.OWNER));
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(List.of("link", "tokens"), files.map(each -> each.getFileName().toString()).sorted().toList());
     }
@@ -42,7 +42,7 @@ class StoreFileCheckTest {
   @ValueSource(strings = {"rw-r-----", "rw-r--r--", "rw-----w-", "rw-rw-rw-"})
   void whatOthersMayAccess_isRefused_asTheStoreDoes(String mode) throws IOException {
     Path file = file("tokens", mode);
-    String objection = StoreFileCheck.objection(file);
+    String objection = StoreFileCheck.objection(file, FileMode.OWNER);
     assertTrue(objection.contains("others may access " + file.toRealPath()), objection);
     assertTrue(objection.contains("chmod 600"), objection);
   }
@@ -50,15 +50,15 @@ class StoreFileCheckTest {
   @Test
   void theFileBesideADotenv_countsToo() throws IOException {
     file(".env.everbearer", "rw-r--r--");
-    String objection = StoreFileCheck.objection(file(".env", "rw-------"));
+    String objection = StoreFileCheck.objection(file(".env", "rw-------"), FileMode.OWNER);
     assertTrue(objection.contains(".env.everbearer"), objection);
   }
 
   @Test
   void directoryInPlaceOfTheFile_andMissingDirectory() throws IOException {
     Files.createDirectory(directory.resolve("tokens"));
-    assertTrue(StoreFileCheck.objection(directory.resolve("tokens")).endsWith("is no regular file"));
-    String objection = StoreFileCheck.objection(directory.resolve("none/tokens"));
+    assertTrue(StoreFileCheck.objection(directory.resolve("tokens"), FileMode.OWNER).endsWith("is no regular file"));
+    String objection = StoreFileCheck.objection(directory.resolve("none/tokens"), FileMode.OWNER);
     assertTrue(objection.contains("does not exist") && objection.contains("mkdir -p"), objection);
   }
 
@@ -67,7 +67,7 @@ class StoreFileCheckTest {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-x------"));
     try {
       assumeTrue(!Files.isWritable(directory), "the superuser may write everywhere");
-      String objection = StoreFileCheck.objection(directory.resolve("tokens"));
+      String objection = StoreFileCheck.objection(directory.resolve("tokens"), FileMode.OWNER);
       assertTrue(objection.contains("may not be written by this user"), objection);
     } finally {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
