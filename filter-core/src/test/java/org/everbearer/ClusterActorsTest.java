@@ -159,7 +159,8 @@ class ClusterActorsTest {
   @CsvSource({"false,false", "true,false", "false,true", "true,true"})
   void rollingChangeOfRequestTimeoutAndGrace_presentsOnce(boolean oneKnowsGrace, boolean twoKnowsGrace) {
     explore(choices -> {
-      ModelCluster cluster = new ModelCluster(choices, SAME_PAIR, new ModelFaults().slowCalls(1, Duration.ofSeconds(25)));
+      ModelCluster cluster = new ModelCluster(choices, SAME_PAIR,
+          new ModelFaults().slowCalls(1, Duration.ofSeconds(25)));
       cluster.settings("one").attempt = Duration.ofSeconds(30);
       cluster.settings("two").attempt = Duration.ofSeconds(2);
       if (!oneKnowsGrace) cluster.settings("one").grace = null;
@@ -181,7 +182,7 @@ class ClusterActorsTest {
   void slowStore_presentsOnce(int millis, boolean graceKnown) {
     explore(choices -> {
       ModelCluster cluster = new ModelCluster(choices, graceKnown ? SAME_PAIR : NO_GRACE,
-          new ModelFaults().slowStore(Duration.ofMillis(millis)));
+          new ModelFaults().slowStore(Duration.ofMillis(millis)).slowCalls(1, Duration.ofSeconds(4)));
       for (String node : new String[] {"one", "two"}) {
         if (!graceKnown) cluster.settings(node).grace = null;
       }

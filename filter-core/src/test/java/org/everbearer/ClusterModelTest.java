@@ -98,7 +98,8 @@ class ClusterModelTest {
   @Test
   void everyInterleavingOfACallThatTakesLongerThanALease_presentsOnce() {
     int runs = explored(RUNS, choices -> {
-      ModelCluster cluster = new ModelCluster(choices, samePairInTheGrace, new ModelFaults().slowCalls(1, ModelCluster.ATTEMPT));
+      ModelCluster cluster = new ModelCluster(choices, samePairInTheGrace,
+          new ModelFaults().slowCalls(1, ModelCluster.ATTEMPT));
       cluster.play();
       assertEquals(1, cluster.server.calls, () -> "RENEWED" + cluster.history());
     });
@@ -109,7 +110,8 @@ class ClusterModelTest {
   @Test
   void everyInterleavingOfACallThatHangs_givesTheLeaseUp() {
     int runs = explored(RUNS, choices -> {
-      ModelCluster cluster = new ModelCluster(choices, samePairInTheGrace, new ModelFaults().slowCalls(1, ModelCluster.PAUSES[1]));
+      ModelCluster cluster = new ModelCluster(choices, samePairInTheGrace,
+          new ModelFaults().slowCalls(1, ModelCluster.PAUSES[1]));
       cluster.play();
       assertEquals(2, cluster.server.calls, () -> "RENEWED" + cluster.history());
     });

@@ -63,7 +63,7 @@ final class OneNode {
     if (client != null) client.close();
   }
 
-  /** What a caller gets who waits as long as it takes: a token, or the name of the {@link Reason} for which there is none. */
+  /** What a caller gets who waits as long as it takes: a token, or the name of the {@link Reason} why there is none. */
   String token(TokenSource source) {
     CompletableFuture<String> token = source.tokenAsync();
     time.run();

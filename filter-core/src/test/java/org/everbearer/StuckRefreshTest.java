@@ -119,6 +119,9 @@ class StuckRefreshTest {
     server.grace = grace == null ? Duration.ZERO : grace;
     TokenSource source = one.start(one.builder().store(slow(Duration.ofMillis(millis))).reuseGrace(grace)
         .waitTimeout(Duration.ofSeconds(20)).firstTokens(server.signIn()));
+    long[] left = {Long.MAX_VALUE};
+    one.beforeAnswer = () ->
+        left[0] = Math.min(left[0], one.store.stored("test").leaseUntil() - time.currentTimeMillis());
     for (int i = 0; i < 3; i++) {
       one.seconds(61);
       CompletableFuture<String> caller = source.tokenAsync();
@@ -126,6 +129,9 @@ class StuckRefreshTest {
       assertTrue(server.accepts(caller.join()));
       assertEquals(i + 1, server.calls, "presented once a time");
     }
+    boolean renewed = grace != null && grace.toSeconds() >= 4;
+    long needed = renewed ? millis : OneNode.ATTEMPT.toMillis();
+    assertTrue(left[0] >= needed, "the lease could have run out under the call: " + left[0] + " ms were left");
   }
 
   @Test
@@ -174,7 +180,8 @@ class StuckRefreshTest {
 
   @Test
   void storeDown_rotatingWithoutIt_aRejectedTokenIsPresentedOnceAndItsDeathToldOnce() throws Exception {
-    TokenSource source = one.start(one.builder().rotateWithoutStore(true).background(true).firstTokens(server.signIn()));
+    TokenSource source = one.start(one.builder().rotateWithoutStore(true).background(true)
+        .firstTokens(server.signIn()));
     one.store.failReads = true;
     one.store.failWrites = true;
     server.revoked = true;

@@ -31,7 +31,7 @@ class SuspicionTest {
       source.accepted(source.accessTokenNow());
       CompletableFuture<AccessToken> other = source.replacementFor(token);
       time.run();
-      assertTrue(!other.isDone() || !other.isCompletedExceptionally(), "the caller gets a failure and not the API's 401");
+      assertFalse(other.isCompletedExceptionally(), "the caller gets a failure and not the API's 401");
       time.advance(Duration.ofMillis(100));
     }
   }
@@ -158,7 +158,8 @@ class SuspicionTest {
     long end = time.nanoTime() + Duration.ofSeconds(60).toNanos();
     // The server counts down: it hands out what is left of the one token.
     while (end - time.nanoTime() > 0) {
-      assertEquals(end - time.nanoTime() > Duration.ofSeconds(10).toNanos() ? 0 : 1, server.calls, "in the margin, once");
+      boolean inTheMargin = end - time.nanoTime() <= Duration.ofSeconds(10).toNanos();
+      assertEquals(inTheMargin ? 1 : 0, server.calls, "in the margin, once");
       server.lifetime = Duration.ofNanos(end - time.nanoTime());
       assertEquals("SAME", source.token(), "no gap");
       if (server.calls == 1) server.fixedAccessToken = "NEXT";
