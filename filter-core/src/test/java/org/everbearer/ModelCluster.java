@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,6 +119,18 @@ final class ModelCluster {
 
   interface Action {
     void run() throws TokenException;
+  }
+
+  interface Storing {
+    void run() throws IOException;
+  }
+
+  static void unchecked(Storing action) {
+    try {
+      action.run();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   static void quietly(Action action) {
