@@ -84,7 +84,7 @@ class ClusterActorsTest {
     });
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "rawtypes"})
   private static List<TokenRecord>[] lists() {
     return new List[1];
   }
