@@ -209,6 +209,19 @@ class LateResultsTest {
     }
   }
 
+  @Test
+  void sessionThatAnotherNodeHasRefreshedSince_isNotMarkedAtAll() throws Exception {
+    one.client = one.builder().build();
+    try (RefreshCoordinator other = one.builder().build()) {
+      one.client.storeTokens("u", server.signIn());
+      one.seconds(61);
+      assertTrue(server.accepts(one.token(other.source("u"))));
+      TokenRecord refreshed = one.store.stored("test/u");
+      one.client.releaseTokens("u", Duration.ZERO);
+      assertEquals(refreshed, one.store.stored("test/u"));
+    }
+  }
+
   // --- a family is forgotten between two steps of whoever asks it
 
   /** Does something once, just before the n-th reading of the clock. */
