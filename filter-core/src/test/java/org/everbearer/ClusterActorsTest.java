@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -71,10 +72,10 @@ class ClusterActorsTest {
   @Test
   void olderRecordPutBack_atAnyPoint() {
     explore(choices -> {
-      List<TokenRecord>[] seen = lists();
+      List<TokenRecord> seen = new ArrayList<>();
       ModelCluster cluster = new ModelCluster(choices, SAME_PAIR, new ModelFaults().meddling(1,
-          "an older record is put back", c -> c.putBack(seen[0].get(choices.next(3)))));
-      seen[0] = cluster.past(4);
+          "an older record is put back", c -> c.putBack(seen.get(choices.next(3)))));
+      seen.addAll(cluster.past(4));
       for (String name : new String[] {"one", "two"}) ModelCluster.quietly(cluster.add(name).client::start);
       for (ModelCluster.Actor actor : cluster.actors) actor.beginRefresh();
       cluster.run();
@@ -82,11 +83,6 @@ class ClusterActorsTest {
       cluster.time.advance(cluster.server.lifetime);
       cluster.toTheEnd();
     });
-  }
-
-  @SuppressWarnings("unchecked")
-  private static List<TokenRecord>[] lists() {
-    return new List[1];
   }
 
   // --- one flight per key within a node
