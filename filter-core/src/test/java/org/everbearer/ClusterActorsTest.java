@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * </ol>
  */
 class ClusterActorsTest {
-  private static final int RUNS = Integer.getInteger("everbearer.model.runs", 400);
+  private static final int RUNS = Integer.getInteger("everbearer.model.runs", 250);
   private static final AtomicInteger ALL = new AtomicInteger();
   private static final UnaryOperator<ModelServer> NO_GRACE = server -> server;
   private static final UnaryOperator<ModelServer> SAME_PAIR = server -> {
