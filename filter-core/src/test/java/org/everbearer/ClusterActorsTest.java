@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * </ol>
  */
 class ClusterActorsTest {
-  private static final int RUNS = Integer.getInteger("everbearer.model.runs", 600);
+  private static final int RUNS = Integer.getInteger("everbearer.model.runs", 250);
   private static final AtomicInteger ALL = new AtomicInteger();
   private static final UnaryOperator<ModelServer> NO_GRACE = server -> server;
   private static final UnaryOperator<ModelServer> SAME_PAIR = server -> {
@@ -71,10 +72,10 @@ class ClusterActorsTest {
   @Test
   void olderRecordPutBack_atAnyPoint() {
     explore(choices -> {
-      List<TokenRecord>[] seen = lists();
+      List<TokenRecord> seen = new ArrayList<>();
       ModelCluster cluster = new ModelCluster(choices, SAME_PAIR, new ModelFaults().meddling(1,
-          "an older record is put back", c -> c.putBack(seen[0].get(choices.next(3)))));
-      seen[0] = cluster.past(4);
+          "an older record is put back", c -> c.putBack(seen.get(choices.next(3)))));
+      seen.addAll(cluster.past(4));
       for (String name : new String[] {"one", "two"}) ModelCluster.quietly(cluster.add(name).client::start);
       for (ModelCluster.Actor actor : cluster.actors) actor.beginRefresh();
       cluster.run();
@@ -82,11 +83,6 @@ class ClusterActorsTest {
       cluster.time.advance(cluster.server.lifetime);
       cluster.toTheEnd();
     });
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static List<TokenRecord>[] lists() {
-    return new List[1];
   }
 
   // --- one flight per key within a node

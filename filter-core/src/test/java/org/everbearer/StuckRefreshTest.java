@@ -135,6 +135,36 @@ class StuckRefreshTest {
   }
 
   @Test
+  void storeThatHasBecomeQuickAgain_isAllowedForNoMore() throws Exception {
+    server.grace = Duration.ofSeconds(10);
+    TokenStore slow = slow(Duration.ofMillis(600));
+    boolean[] quick = new boolean[1];
+    TokenSource source = one.start(one.builder().reuseGrace(server.grace).firstTokens(server.signIn())
+        .store(new TokenStore() {
+          @Override
+          public Snapshot read(String key) throws IOException {
+            return quick[0] ? one.store.read(key) : slow.read(key);
+          }
+
+          @Override
+          public boolean compareAndSet(String key, long expected, TokenRecord next) throws IOException {
+            return quick[0] ? one.store.compareAndSet(key, expected, next) : slow.compareAndSet(key, expected, next);
+          }
+        }));
+    long[] length = new long[1];
+    one.beforeAnswer = () -> length[0] = one.store.stored("test").leaseLength();
+    one.seconds(61);
+    one.token(source);
+    assertTrue(length[0] >= 1800, "while it is slow: " + length[0]);
+    quick[0] = true;
+    for (int i = 0; i < 20; i++) {
+      one.seconds(61);
+      one.token(source);
+    }
+    assertTrue(length[0] < 400, "a dead owner is replaced as soon as ever: " + length[0]);
+  }
+
+  @Test
   void processThatStandsStillBetweenTimerAndLanding_goesOnRefreshing() throws Exception {
     TokenSource source = one.start(one.builder().background(true).firstTokens(server.signIn()));
     for (int i = 0; i < 5; i++) {
