@@ -535,7 +535,8 @@ final class TokenFamily implements TokenSource {
     if (!newest) return true;
     failure = null;
     toldStale = false;
-    unsaved = null;
+    UnsavedTokens before = unsaved;
+    if (before != null && before.epoch != held.epoch) forgetUnsaved(before);
     shadow = null;
     deadHash = null;
     unanswered = null;
