@@ -111,6 +111,26 @@ class LateResultsTest {
   // --- a record comes back, or another one comes
 
   @Test
+  void olderRecordPutBack_whileTheAnswerIsAwaited_doesNotCostThePairThatIsReceived() throws Exception {
+    TokenSource source = one.startSignedIn();
+    one.seconds(61);
+    one.token(source);
+    TokenRecord backup = one.store.stored("test");
+    one.seconds(61);
+    one.token(source);
+    one.seconds(61);
+    whileTheAnswerIsAwaited(() -> {
+      one.store.drop("test");
+      ModelCluster.unchecked(() -> one.store.compareAndSet("test", 0, backup));
+    });
+    assertTrue(server.accepts(one.token(source)));
+    assertFalse(server.revoked, "the pair was in hand, and the spent one was presented all the same");
+    one.seconds(61);
+    assertTrue(server.accepts(one.token(source)));
+    assertFalse(server.revoked);
+  }
+
+  @Test
   void clearedTokens_stayCleared_whenTheRecordIsRemoved_orAnOlderOneComesBack() throws Exception {
     TokenSource source = one.startSignedIn();
     TokenRecord backup = one.store.stored("test");
