@@ -36,7 +36,7 @@ final class Families {
   /** One whose tokens are in the store, or nowhere. */
   TokenFamily get(String identity) {
     TokenFamily known = families.get(identity);
-    if (known != null && !known.isForgotten()) return known;
+    if (known != null) return known; // one that is forgotten just now leads to its successor by itself
     // A store of its own keeps what memory forgets.
     if (!ownStore && families.size() >= most) evict(afterEviction());
     return put(identity, null);
@@ -45,7 +45,7 @@ final class Families {
   /** One that can be had again at any time. */
   TokenFamily get(String identity, TokenSet first) {
     TokenFamily known = families.get(identity);
-    if (known != null && !known.isForgotten()) return known;
+    if (known != null) return known;
     sweep();
     return put(identity, first);
   }

@@ -56,6 +56,16 @@ final class PairHistory {
     return mark(accessToken, refreshToken).equals(mark(record.accessToken(), record.refreshToken()));
   }
 
+  /**
+   * Whether what the store holds is older than a record that is known: an earlier pair of its line, put back by another
+   * hand. Not if somebody has signed in since with a refresh token that the server hands out again and again.
+   */
+  static boolean isRestored(TokenRecord stored, TokenRecord known) {
+    if (stored.refreshToken() == null || known.refreshToken() == null && !known.isCleared()) return false;
+    boolean handedOver = stored.generation() > known.generation() && of(stored).standsAtItsBeginning();
+    return !handedOver && of(known).hasLeft(stored.refreshToken());
+  }
+
   /** Whether the refresh token was exchanged for another one, or is an origin that the record has left behind. */
   boolean hasLeft(String refreshToken) {
     if (refreshToken.equals(record.refreshToken())) return false;
@@ -76,7 +86,7 @@ final class PairHistory {
   }
 
   /** Whether the record stands at the pair from which its family has just begun, and not at one that it had left. */
-  boolean standsAtItsBeginning() {
+  private boolean standsAtItsBeginning() {
     String mark = mark(record.accessToken(), record.refreshToken());
     return beganFrom(record.accessToken(), record.refreshToken()) && !ownSpent().contains(mark);
   }

@@ -143,7 +143,7 @@ final class StoreAccess {
 
   private UnsavedTokens unsaved(TokenRecord next, String spentHash) {
     UnsavedTokens earlier = family.unsaved();
-    return new UnsavedTokens(next, earlier == null ? spentHash : earlier.baseHash);
+    return new UnsavedTokens(next, earlier == null ? spentHash : earlier.baseHash, epoch);
   }
 
   /** Writes tokens that could not be written before; see {@link UnsavedTokens#mayReplace}. */
@@ -240,7 +240,7 @@ final class StoreAccess {
     for (Snapshot found = stored; ; found = client.store.read(family.key)) {
       TokenRecord record = found.record();
       if (record == null) return created(found);
-      boolean restored = isRestored(record, known);
+      boolean restored = PairHistory.isRestored(record, known);
       if (!restored && record.generation() >= known.generation()) return found;
       TokenRecord next = (restored ? known : record).toBuilder()
           .generation(Math.max(record.generation(), known.generation()) + 1)
@@ -253,14 +253,6 @@ final class StoreAccess {
       }
       return new Snapshot(next, found.now());
     }
-  }
-
-  private static boolean isRestored(TokenRecord record, TokenRecord known) {
-    if (record.refreshToken() == null || !PairHistory.of(known).hasLeft(record.refreshToken())) return false;
-    // Somebody has signed in with a refresh token that the server hands out again and again.
-    boolean handedOver = record.generation() > known.generation()
-        && PairHistory.of(record).standsAtItsBeginning();
-    return !handedOver && (known.refreshToken() != null || known.isCleared());
   }
 
   /** There is no record: makes the first one, or again the one that somebody removed under us. */

@@ -185,14 +185,14 @@ final class TokenFamily implements TokenSource {
       if (flying == null) begin(TokenEvent.Trigger.AHEAD);
       return Next.serve(h);
     }
-    return Next.await(begin(h.isSuspect() ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED));
+    return Next.await(begin(h.isSuspect() ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED, h));
   }
 
   /** The suspect is as good as nothing if the refresh is quick, and better than nothing if it is not. */
   private Next besideSuspect(Held h, Flight flying, Failure failed, long now) {
     Flight bringing = flying;
     boolean due = h.suspicion.refreshAt - now <= 0 && (failed == null || !failed.isPausing(now, false));
-    if (flying == null && due) bringing = begin(TokenEvent.Trigger.REJECTED);
+    if (flying == null && due) bringing = begin(TokenEvent.Trigger.REJECTED, h);
     boolean quick = bringing != null && !bringing.onlyLooks && now - bringing.startedAt < PATIENCE_WITH_SUSPECT;
     return quick ? Next.await(bringing) : Next.serve(h);
   }
@@ -242,7 +242,7 @@ final class TokenFamily implements TokenSource {
       if (flying != null && !flying.onlyLooks) return flying;
       Failure failed = failure;
       boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
-      return pausing ? null : begin(TokenEvent.Trigger.REJECTED);
+      return pausing ? null : begin(TokenEvent.Trigger.REJECTED, h);
     }
   }
 
@@ -305,6 +305,11 @@ final class TokenFamily implements TokenSource {
 
   /** Joins the flight on its way, or begins one. Whatever was read before may be old: the flight looks again. */
   Flight begin(TokenEvent.Trigger trigger) {
+    return begin(trigger, held);
+  }
+
+  /** @param seen what was held when the caller decided: if there is another token by now, the flight is over at once */
+  private Flight begin(TokenEvent.Trigger trigger, Held seen) {
     Flight fresh = null;
     while (true) {
       TokenFamily successor = current();
@@ -315,7 +320,7 @@ final class TokenFamily implements TokenSource {
         Thread.yield(); // a look that has found nothing and is about to land, with no I/O in between
         continue;
       }
-      if (fresh == null) fresh = new Flight(trigger, held, client.ticker.nanoTime());
+      if (fresh == null) fresh = new Flight(trigger, seen, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
         client.launch(this, fresh);
         return fresh;
@@ -535,7 +540,8 @@ final class TokenFamily implements TokenSource {
     if (!newest) return true;
     failure = null;
     toldStale = false;
-    unsaved = null;
+    UnsavedTokens before = unsaved;
+    if (before != null && before.epoch != held.epoch) forgetUnsaved(before);
     shadow = null;
     deadHash = null;
     unanswered = null;

@@ -93,6 +93,8 @@ final class InjectedNode {
         node.pause();
         time.advance(LIFETIME.plusSeconds(1));
         node.goOn();
+        // The second replay is handed over when the fault may come.
+        server.faults.add(Fault.LOST_AFTER_COMMIT);
         server.faults.add(Fault.LOST_AFTER_COMMIT);
         client.application().accessTokenAsync();
         time.run();

@@ -79,10 +79,9 @@ final class ModelServer {
     calls++;
     switch (fault) {
       case UNAVAILABLE:
-        TokenException unavailable = new TokenException(Reason.TRANSIENT, "503");
-        throw retryAfter == null ? unavailable : unavailable.withRetryAfter(retryAfter);
+        throw later(new TokenException(Reason.TRANSIENT, "503"));
       case CONFIGURATION:
-        throw new TokenException(Reason.CONFIGURATION, "invalid_client");
+        throw later(new TokenException(Reason.CONFIGURATION, "invalid_client"));
       case NEEDS_USER:
         throw new TokenException(Reason.NEEDS_USER, "sso_required");
       case LOST_BEFORE_COMMIT:
@@ -92,6 +91,10 @@ final class ModelServer {
         if (fault == Fault.LOST_AFTER_COMMIT) throw new TokenException(Reason.AMBIGUOUS, "connection reset");
         return answer;
     }
+  }
+
+  private TokenException later(TokenException refusal) {
+    return retryAfter == null ? refusal : refusal.withRetryAfter(retryAfter);
   }
 
   private TokenSet commit(String refreshToken) throws TokenException {

@@ -17,6 +17,7 @@ import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
 import org.everbearer.observe.LogListener;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +34,16 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by any number of threads.
  */
 public final class TokenClient implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("org.everbearer");
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
 
   private final ClientConfig config;
   private final RefreshCoordinator coordinator;
   private final FileWatch watch;
+  private final Logger log;
 
-  private TokenClient(ClientConfig config, RefreshCoordinator coordinator, FileWatch watch) {
+  private TokenClient(ClientConfig config, RefreshCoordinator coordinator, FileWatch watch, ILoggerFactory logs) {
     this.config = config;
+    this.log = logs.getLogger("org.everbearer");
     this.coordinator = coordinator;
     this.watch = watch;
   }
@@ -53,7 +55,13 @@ public final class TokenClient implements AutoCloseable {
    * @throws ConfigException if a part cannot be made, for instance because a class of the application's own fails
    */
   public static TokenClient of(ClientConfig config, TokenListener... listeners) throws ConfigException {
-    return make(config, WATCH_INTERVAL, UnaryOperator.identity(), listeners);
+    return make(config, WATCH_INTERVAL, UnaryOperator.identity(), LoggerFactory.getILoggerFactory(), listeners);
+  }
+
+  /** {@link #of} with the loggers of this factory for what the client says of its start and of its tokens. */
+  public static TokenClient loggingTo(ILoggerFactory logs, ClientConfig config, TokenListener... listeners)
+      throws ConfigException {
+    return make(config, WATCH_INTERVAL, UnaryOperator.identity(), logs, listeners);
   }
 
   /**
@@ -64,17 +72,17 @@ public final class TokenClient implements AutoCloseable {
    */
   public static TokenClient wrapping(ClientConfig config, UnaryOperator<TokenRefresher> around,
       TokenListener... listeners) throws ConfigException {
-    return make(config, WATCH_INTERVAL, around, listeners);
+    return make(config, WATCH_INTERVAL, around, LoggerFactory.getILoggerFactory(), listeners);
   }
 
   static TokenClient of(ClientConfig config, Duration watchInterval, TokenListener... listeners)
       throws ConfigException {
-    return make(config, watchInterval, UnaryOperator.identity(), listeners);
+    return make(config, watchInterval, UnaryOperator.identity(), LoggerFactory.getILoggerFactory(), listeners);
   }
 
   private static TokenClient make(ClientConfig config, Duration watchInterval, UnaryOperator<TokenRefresher> around,
-      TokenListener... listeners) throws ConfigException {
-    if (config.protocol() == Protocol.RELAY) return new TokenClient(config, null, null);
+      ILoggerFactory logs, TokenListener... listeners) throws ConfigException {
+    if (config.protocol() == Protocol.RELAY) return new TokenClient(config, null, null, logs);
     List<String> problems = new ArrayList<>();
     TokenStore store = null;
     TokenRefresher refresher = null;
@@ -94,12 +102,12 @@ public final class TokenClient implements AutoCloseable {
       throw new ConfigException(ClientConfig.subject(config.name()), problems);
     }
     RefreshCoordinator coordinator = coordinator(config, around.apply(refresher),
-        firstTokens(config, refresher), store, listeners);
-    return new TokenClient(config, coordinator, watch(config, refresher, coordinator, watchInterval));
+        firstTokens(config, refresher), store, logs, listeners);
+    return new TokenClient(config, coordinator, watch(config, refresher, coordinator, watchInterval), logs);
   }
 
   private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenSet first,
-      TokenStore store, TokenListener... listeners) {
+      TokenStore store, ILoggerFactory logs, TokenListener... listeners) {
     CoordinatorBuilder builder = RefreshCoordinator.builder(config.name(), refresher)
         .storeKey(config.get(Parameters.STORE_KEY))
         .firstTokens(first)
@@ -111,7 +119,7 @@ public final class TokenClient implements AutoCloseable {
         .rotateWithoutStore(config.get(Parameters.ON_STORE_FAILURE) == OnStoreFailure.ROTATE)
         .maxConcurrentRefreshes(config.get(Parameters.MAX_CONCURRENT_REFRESHES))
         .maxIdentities(config.maxCachedTokens());
-    builder.listener(new LogListener(config.name(), config.refreshesItself()));
+    builder.listener(new LogListener(config.name(), config.refreshesItself(), logs));
     if (store != null) builder.store(store);
     for (TokenListener listener : listeners) builder.listener(listener);
     return builder.build();
@@ -148,8 +156,8 @@ public final class TokenClient implements AutoCloseable {
    * @throws TokenException if the client is closed, or the tokens in the store are unusable
    */
   public void start() throws ConfigException, TokenException {
-    LOG.info("{}", config.describe());
-    for (String warning : config.warnings()) LOG.warn("client {}: {}", name(), warning);
+    log.info("{}", config.describe());
+    for (String warning : config.warnings()) log.warn("client {}: {}", name(), warning);
     if (coordinator == null) return;
     boolean ownTokens = config.protocol() != Protocol.TOKEN_EXCHANGE
         && config.identity() == ClientConfig.Identity.APPLICATION;
@@ -166,7 +174,7 @@ public final class TokenClient implements AutoCloseable {
             Collections.singleton(Parameters.REFRESH_TOKEN + ": " + Rules.FIRST_PAIR));
       }
       if (e.reason() != Reason.STORE) throw e;
-      LOG.error("client {} starts without its stored tokens, and tries again: {}", name(), e.getMessage());
+      log.error("client {} starts without its stored tokens, and tries again: {}", name(), e.getMessage());
     }
   }
 

@@ -72,7 +72,7 @@ public final class AsyncBearerTokenExecHandler implements AsyncExecChainHandler 
       return;
     }
     if (source == null) {
-      chain.proceed(hop, body, scope, callback);
+      chain.proceed(hop, body, scope, new UnsignedAttempt(signer, hop, scope.route, callback));
       return;
     }
     HttpRequest request = hop == scope.originalRequest ? BasicRequestBuilder.copy(hop).build() : hop;

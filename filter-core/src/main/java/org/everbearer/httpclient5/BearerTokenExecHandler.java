@@ -70,7 +70,7 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
   public ClassicHttpResponse execute(ClassicHttpRequest hop, ExecChain.Scope scope, ExecChain chain)
       throws IOException, HttpException {
     TokenSource source = signer.sourceFor(hop, scope.route, tokens.currentIdentity());
-    if (source == null) return chain.proceed(hop, scope);
+    if (source == null) return proceedWithoutToken(hop, scope, chain);
 
     ClassicHttpRequest request = hop == scope.originalRequest ? ClassicRequestBuilder.copy(hop).build() : hop;
     Header[] unsigned = RequestSigner.headersOf(request);
@@ -81,6 +81,18 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
     if (fresh == null) return response;
     RequestSigner.restore(request, unsigned);
     return proceed(request, fresh, source, scope, chain);
+  }
+
+  private ClassicHttpResponse proceedWithoutToken(ClassicHttpRequest hop, ExecChain.Scope scope, ExecChain chain)
+      throws IOException, HttpException {
+    ClassicHttpResponse response = chain.proceed(hop, scope);
+    try {
+      signer.tellIfRefused(hop, scope.route, response);
+    } catch (Throwable e) {
+      scope.execRuntime.discardEndpoint();
+      throw e;
+    }
+    return response;
   }
 
   private static AccessToken tokenFrom(TokenSource source, ExecChain.Scope scope) throws IOException, HttpException {

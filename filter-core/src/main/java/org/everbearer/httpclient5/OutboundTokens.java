@@ -47,6 +47,13 @@ public interface OutboundTokens {
   }
 
   /**
+   * Hears that a request which {@link #sourceFor} or {@link #mayPassProxy} left without a token, and which had no {@code
+   * Authorization} of its caller's either, was answered 401 in a way in which a token may help. The answer goes to the
+   * caller as it is. Without an implementation of its own, nothing. Asked on I/O threads too; only after such an answer.
+   */
+  default void refusedWithoutToken(String scheme, String host, int port) {}
+
+  /**
    * One token for all callers, sent to these origins only.
    *
    * @throws IllegalArgumentException if no origin is given, or one is neither https nor a loopback host

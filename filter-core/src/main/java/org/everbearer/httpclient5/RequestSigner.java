@@ -8,6 +8,8 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.net.URIAuthority;
@@ -45,6 +47,18 @@ final class RequestSigner {
     // Ours, of another hop or try: it may be for another origin, or stale.
     if (present != null) request.removeHeader(present);
     return source;
+  }
+
+  /**
+   * Tells of the answer to a request that has gone out without a token, if it looks as if one was missing. Costs a look
+   * at the status with any other.
+   */
+  void tellIfRefused(HttpRequest request, HttpRoute route, HttpResponse answer) {
+    if (answer.getCode() != HttpStatus.SC_UNAUTHORIZED) return;
+    // The caller's own, or those of HttpClient's own authentication.
+    if (request.containsHeader(HttpHeaders.AUTHORIZATION) || !Verdict.isRejection(answer)) return;
+    HttpHost target = route.getTargetHost();
+    tokens.refusedWithoutToken(target.getSchemeName(), target.getHostName(), target.getPort());
   }
 
   /** Adds the header to a request that has none. */

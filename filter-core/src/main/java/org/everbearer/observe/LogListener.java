@@ -12,6 +12,7 @@ import org.everbearer.TokenEvent;
 import org.everbearer.TokenEvent.Type;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenListener;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,12 @@ public final class LogListener implements TokenListener {
    * @param refreshesItself whether tokens are refreshed ahead of their end with no traffic
    */
   public LogListener(String client, boolean refreshesItself) {
-    this.log = LoggerFactory.getLogger("org.everbearer." + client);
+    this(client, refreshesItself, LoggerFactory.getILoggerFactory());
+  }
+
+  /** @param logs where its logger comes from */
+  public LogListener(String client, boolean refreshesItself, ILoggerFactory logs) {
+    this.log = logs.getLogger("org.everbearer." + client);
     this.words = new LogWords(refreshesItself);
   }
 

@@ -18,11 +18,17 @@ public final class StateJson {
 
   /** {@code {"now": …, "clients": […]}}; the first time with all events that are known. */
   public String next(Collection<ClientState> clients) {
+    return next(clients, new UncoveredOrigins());
+  }
+
+  /** The same, and {@code "uncoveredOrigins": [{"origin": …, "since": …, "advice": …}]}. */
+  public String next(Collection<ClientState> clients, UncoveredOrigins uncovered) {
     JsonObject json = new JsonObject();
     json.addProperty("now", System.currentTimeMillis());
     JsonArray array = new JsonArray();
     for (ClientState client : clients) array.add(next(client));
     json.add("clients", array);
+    json.add("uncoveredOrigins", uncovered.json());
     return json.toString();
   }
 

@@ -1,5 +1,6 @@
 package org.everbearer.servlet;
 
+import org.everbearer.Origin;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSource;
 import org.everbearer.httpclient5.OutboundTokens;
@@ -28,5 +29,19 @@ final class BoundTokens implements OutboundTokens {
   @Override
   public boolean mayPassProxy(String scheme, String host, int port) {
     return clients.routes().trustsNetwork(scheme, host, port);
+  }
+
+  @Override
+  public void refusedWithoutToken(String scheme, String host, int port) {
+    Routes routes = clients.routes();
+    if (routes.receiver(scheme, host, port) != null) return; // a client knows it, and had its reasons
+    Origin origin;
+    try {
+      origin = Origin.of(scheme, host, port);
+    } catch (IllegalArgumentException neverAllowed) {
+      return;
+    }
+    String advice = clients.uncovered().refused(origin, routes.allowed());
+    if (advice != null) clients.log().getLogger(BearerTokens.class.getName()).warn("{}", advice);
   }
 }

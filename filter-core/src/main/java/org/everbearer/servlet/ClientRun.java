@@ -27,7 +27,7 @@ final class ClientRun {
 
   ClientRun(DeclaredClient declared) {
     this.declared = declared;
-    this.familyEnds = new FamilyEnds(declared.name(), this::clear);
+    this.familyEnds = new FamilyEnds(declared.name(), declared.log(), this::clear);
   }
 
   TokenClient client() throws ExecutionException, InterruptedException {
@@ -35,7 +35,7 @@ final class ClientRun {
   }
 
   private TokenClient make() throws ConfigException, TokenException {
-    TokenClient made = TokenClient.of(declared.config(), declared.state());
+    TokenClient made = TokenClient.loggingTo(declared.log(), declared.config(), declared.state());
     boolean started = false;
     try {
       describe(made.config());

@@ -11,15 +11,13 @@ import org.everbearer.TokenException;
 import org.everbearer.config.ConfigException;
 import org.everbearer.config.TokenClients;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Brings up a filter's client, or says everything that stands against it. */
 final class ClientStart {
-  private static final Logger log = LoggerFactory.getLogger(BearerTokenFilter.class);
-
   private ClientStart() {}
 
   static DeclaredClient of(Clients clients, FilterConfig filter) throws ServletException {
+    Logger log = clients.log().getLogger(BearerTokenFilter.class.getName());
     String name = filter.getFilterName();
     Map<String, String> params = new LinkedHashMap<>();
     for (String param : Collections.list(filter.getInitParameterNames())) {
@@ -32,9 +30,9 @@ final class ClientStart {
       collect(problems, client::config);
       collect(problems, () -> TokenClients.checkTogether(clients.routes().configs().values()));
       if (problems.isEmpty()) collect(problems, client::start);
-      if (!problems.isEmpty()) throw refusal(name, problems);
+      if (!problems.isEmpty()) throw refusal(name, problems, log);
       started = true;
-      if (clients.all().get(0) == client) warn(clients); // once for the application
+      if (clients.all().get(0) == client) warn(clients, log); // once for the application
       return client;
     } catch (TokenException e) {
       throw new ServletException("Filter " + name + " cannot start: " + e.getMessage(), e);
@@ -43,7 +41,7 @@ final class ClientStart {
     }
   }
 
-  private static void warn(Clients clients) {
+  private static void warn(Clients clients, Logger log) {
     for (String stray : TokenClients.nearlyOverridden(clients.routes().configs().values())) {
       log.warn("{}. If it is meant for another application of this JVM, all is well", stray);
     }
@@ -61,7 +59,7 @@ final class ClientStart {
     }
   }
 
-  private static ServletException refusal(String name, Set<String> problems) {
+  private static ServletException refusal(String name, Set<String> problems, Logger log) {
     StringBuilder text = new StringBuilder("Filter ").append(name).append(" is not configured correctly (")
         .append(problems.size()).append(problems.size() == 1 ? " problem):" : " problems):");
     for (String problem : problems) text.append("\n  - ").append(problem);

@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.Set;
 import org.everbearer.TokenListener;
 import org.everbearer.config.ConfigSource;
+import org.everbearer.observe.UncoveredOrigins;
 
 /** The clients of one web application: those that its descriptor declares, and those whose filters have come up. */
 final class Clients {
   private final ServletContext context;
   private final Listeners listeners = new Listeners();
+  private final ContextLog log;
+  private final UncoveredOrigins uncovered = new UncoveredOrigins();
   // Both replaced, never changed, by a thread that holds this object's monitor; read by anybody.
   private volatile List<DeclaredClient> declared = Collections.emptyList();
   private volatile boolean closed;
@@ -24,6 +27,7 @@ final class Clients {
 
   Clients(ServletContext context) {
     this.context = context;
+    this.log = new ContextLog(context);
   }
 
   /** @throws IllegalStateException if there is certainly none */
@@ -123,6 +127,16 @@ final class Clients {
     return context.getContextPath().isEmpty() ? "/" : context.getContextPath();
   }
 
+  /** The loggers of the web application. */
+  ContextLog log() {
+    return log;
+  }
+
+  /** Servers that want a token and that no client covers. */
+  UncoveredOrigins uncovered() {
+    return uncovered;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -150,7 +164,7 @@ final class Clients {
     for (Map.Entry<String, ConfigSource> each : found.entrySet()) {
       if (find(each.getKey()) != null) continue;
       if (all == null) all = new ArrayList<>(declared);
-      DeclaredClient client = new DeclaredClient(each.getValue(), each.getKey(), path(), listeners);
+      DeclaredClient client = new DeclaredClient(each.getValue(), each.getKey(), path(), listeners, log);
       if (closed) client.close();
       all.add(client);
     }

@@ -20,17 +20,19 @@ final class DeclaredClient {
   private final String context;
   private final ClientState state;
   private final Listeners listeners;
+  private final ContextLog log;
   private final Once<ClientConfig> config;
   /** Families whose session has ended and whose tokens are still to be cleared. */
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
   private volatile ClientRun run;
   private volatile boolean closed;
 
-  DeclaredClient(ConfigSource source, String name, String context, Listeners listeners) {
+  DeclaredClient(ConfigSource source, String name, String context, Listeners listeners, ContextLog log) {
     this.name = name;
     this.context = context;
     this.state = new ClientState(name);
     this.listeners = listeners;
+    this.log = log;
     this.config = new Once<>(() -> ClientConfig.read(source));
     this.run = new ClientRun(this);
   }
@@ -51,6 +53,11 @@ final class DeclaredClient {
 
   Listeners listeners() {
     return listeners;
+  }
+
+  /** The loggers of the web application. */
+  ContextLog log() {
+    return log;
   }
 
   /** Those of the present life. */

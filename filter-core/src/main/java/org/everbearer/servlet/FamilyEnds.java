@@ -7,15 +7,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.everbearer.Fingerprint;
 import org.everbearer.TokenException;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Clears the tokens of sessions that have ended. The container tells of the end on a thread that serves all its
  * applications, and with the session locked: a store that hangs must not hold up either.
  */
 final class FamilyEnds implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(FamilyEnds.class);
   private static final long IDLE_SECONDS = 5;
   private static final long CLOSE_SECONDS = 5;
 
@@ -37,11 +36,13 @@ final class FamilyEnds implements AutoCloseable {
   }
 
   private final String client;
+  private final ILoggerFactory logs;
   private final Clearing clearing;
   private final ThreadPoolExecutor worker;
 
-  FamilyEnds(String client, Clearing clearing) {
+  FamilyEnds(String client, ILoggerFactory logs, Clearing clearing) {
     this.client = client;
+    this.logs = logs;
     this.clearing = clearing;
     // At most one thread, and none while no session ends.
     worker = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -57,10 +58,10 @@ final class FamilyEnds implements AutoCloseable {
       worker.execute(() -> clear(end));
     } catch (RejectedExecutionException stopped) {
       // The application is being stopped: what is left in a shared store is dead without the session that named it.
-      log.debug("Client {}: session {} ended after the client", client, Fingerprint.of(end.family));
+      log().debug("Client {}: session {} ended after the client", client, Fingerprint.of(end.family));
     } catch (Error noThread) {
       // The container's own thread must not suffer from it; the store's purge finds what is left.
-      log.warn("Client {}: the tokens of the ended session {} stay in the store: {}", client,
+      log().warn("Client {}: the tokens of the ended session {} stay in the store: {}", client,
           Fingerprint.of(end.family), noThread.toString());
     }
   }
@@ -69,9 +70,13 @@ final class FamilyEnds implements AutoCloseable {
     try {
       clearing.clear(end);
     } catch (TokenException | RuntimeException | LinkageError e) {
-      log.warn("Client {}: the tokens of the ended session {} could not be cleared: {}", client, Fingerprint.of(end.family),
-          e.getMessage());
+      log().warn("Client {}: the tokens of the ended session {} could not be cleared: {}", client,
+          Fingerprint.of(end.family), e.getMessage());
     }
+  }
+
+  private Logger log() {
+    return logs.getLogger(FamilyEnds.class.getName());
   }
 
   /** Clears what is waiting, within a few seconds, also on an interrupted thread, whose interrupt is kept. */

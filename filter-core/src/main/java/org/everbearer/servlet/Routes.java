@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpSession;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.everbearer.Origin;
@@ -72,6 +73,16 @@ final class Routes {
 
   Map<DeclaredClient, ClientConfig> configs() {
     return readable;
+  }
+
+  /** Each client's name and the origins that may receive its token, in the order of declaration. */
+  Map<String, List<Origin>> allowed() {
+    Map<String, List<Origin>> allowed = new LinkedHashMap<>();
+    for (DeclaredClient client : declared) {
+      ClientConfig config = readable.get(client);
+      if (config != null) allowed.put(client.name(), config.allowedOrigins());
+    }
+    return allowed;
   }
 
   /** The client whose token this server may receive, or null. */

@@ -10,7 +10,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.List;
 import org.everbearer.observe.ClientState;
+import org.everbearer.observe.UncoveredOrigins;
 
 /** The status page: one answer that loads nothing else, and says the essential without scripts too. */
 final class StatusPage {
@@ -29,7 +31,7 @@ final class StatusPage {
 
   private StatusPage() {}
 
-  static String of(String context, Collection<ClientState> clients, boolean mayAct) {
+  static String of(String context, Collection<ClientState> clients, UncoveredOrigins uncovered, boolean mayAct) {
     StringBuilder page = new StringBuilder(64 * 1024);
     page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tokens of ")
@@ -41,6 +43,7 @@ final class StatusPage {
         .append(mayAct ? " data-may-act" : "").append(">\n");
     for (ClientState client : clients) card(page, client);
     if (clients.isEmpty()) page.append("<p class=\"none\">This web application has no bearer token client.</p>\n");
+    uncovered(page, uncovered.advice());
     return page.append("</main>\n<script>").append(SCRIPT).append("</script>\n</body>\n</html>\n").toString();
   }
 
@@ -51,6 +54,14 @@ final class StatusPage {
         .append(escape(client.condition())).append("</span></div><p class=\"sentence\">")
         .append(escape(client.sentence())).append("</p><p class=\"plain\">With scripts this page shows a live timeline."
         + " Reload it to see the state later.</p></section>\n");
+  }
+
+  /** The script makes the same of what comes later. */
+  private static void uncovered(StringBuilder page, List<String> advice) {
+    if (advice.isEmpty()) return;
+    page.append("<section class=\"uncovered\"><h2>Servers that get no token</h2><ul>");
+    for (String each : advice) page.append("<li>").append(escape(each)).append(".</li>");
+    page.append("</ul></section>\n");
   }
 
   private static String escape(String text) {

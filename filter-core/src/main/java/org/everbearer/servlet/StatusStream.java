@@ -30,6 +30,11 @@ final class StatusStream implements TokenListener {
   /** The clients of the web application as they are now. */
   interface Source {
     Collection<ClientState> states();
+
+    /** What is new to this reader. */
+    default String next(StateJson told) {
+      return told.next(states());
+    }
   }
 
   private final Source source;
@@ -142,7 +147,7 @@ final class StatusStream implements TokenListener {
   }
 
   private byte[] message(StateJson told) {
-    return ("data: " + told.next(source.states()) + "\n\n").getBytes(StandardCharsets.UTF_8);
+    return ("data: " + source.next(told) + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private void later(long millis, Runnable work) {

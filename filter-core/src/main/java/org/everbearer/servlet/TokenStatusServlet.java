@@ -13,6 +13,7 @@ import org.everbearer.observe.ClientState;
 import org.everbearer.observe.Operations;
 import org.everbearer.observe.PrometheusText;
 import org.everbearer.observe.StateJson;
+import org.everbearer.observe.UncoveredOrigins;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +74,17 @@ public final class TokenStatusServlet extends HttpServlet {
   @Override
   public void init() throws ServletException {
     access = StatusAccess.of(getServletConfig());
-    stream = new StatusStream(this::states);
+    stream = new StatusStream(new StatusStream.Source() {
+      @Override
+      public List<ClientState> states() {
+        return TokenStatusServlet.this.states();
+      }
+
+      @Override
+      public String next(StateJson told) {
+        return told.next(states(), uncovered());
+      }
+    });
   }
 
   @Override
@@ -114,9 +125,9 @@ public final class TokenStatusServlet extends HttpServlet {
     if (type == null) {
       answer(response, 406, TEXT, "Ask for " + String.join(", ", HTML, JSON, TEXT, OPEN_METRICS, EVENTS) + ".\n");
     } else if (type.equals(HTML)) {
-      answer(response, 200, HTML, StatusPage.of(context(), states(), access.mayAct(request)));
+      answer(response, 200, HTML, StatusPage.of(context(), states(), uncovered(), access.mayAct(request)));
     } else if (type.equals(JSON)) {
-      answer(response, 200, JSON, new StateJson().next(states()));
+      answer(response, 200, JSON, new StateJson().next(states(), uncovered()));
     } else if (type.equals(EVENTS)) {
       events(request, response);
     } else {
@@ -194,6 +205,11 @@ public final class TokenStatusServlet extends HttpServlet {
     List<ClientState> states = new ArrayList<>();
     for (DeclaredClient client : clients()) states.add(client.state());
     return states;
+  }
+
+  private UncoveredOrigins uncovered() {
+    BearerTokens tokens = Registry.present(getServletContext());
+    return tokens == null ? new UncoveredOrigins() : tokens.clients().uncovered();
   }
 
   private List<DeclaredClient> clients() {

@@ -75,7 +75,18 @@
 
   function show(state) {
     for (const client of state.clients) update(client, cards.get(client.client) || card(client.client), state.now);
+    uncovered(state.uncoveredOrigins);
     count(state.now);
+  }
+
+  function uncovered(origins) {
+    let section = main.querySelector('.uncovered');
+    if (section?.querySelectorAll('li').length === origins.length || !section && !origins.length) return;
+    if (!section) {
+      section = element('section', 'uncovered', element('h2', '', 'Servers that get no token'), element('ul'));
+      main.append(section);
+    }
+    section.querySelector('ul').replaceChildren(...origins.map(each => element('li', '', `${each.advice}.`)));
   }
 
   function update(client, made, now) {
