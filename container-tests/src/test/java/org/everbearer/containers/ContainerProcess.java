@@ -3,6 +3,7 @@ package org.everbearer.containers;
 import com.google.gson.JsonObject;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,7 +67,11 @@ final class ContainerProcess implements AutoCloseable {
   }
 
   Visitor visitor(String name) {
-    return new Visitor("http://127.0.0.1:" + port + "/" + name + "/");
+    return new Visitor(uri(name + "/").toString());
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + "/" + path);
   }
 
   void undeploy(String name) throws IOException {

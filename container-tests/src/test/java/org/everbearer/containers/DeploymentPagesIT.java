@@ -1,13 +1,20 @@
 package org.everbearer.containers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -49,6 +56,53 @@ class DeploymentPagesIT {
     assertTrue(log.contains("store=jdbc:jdbc/tokens (context-param everbearer.store)"), log);
   }
 
+  /** What docs/production.md shows for a login in front of the status page. */
+  @Test
+  void statusPagesLogin_onTomcat() throws Exception {
+    write("conf/tomcat-users.xml", production("<tomcat-users.*?</tomcat-users>").replace("…", "secret"));
+    assertLoginOpensTheStatusPage(TOMCAT);
+  }
+
+  @Test
+  void statusPagesLogin_onJetty() throws Exception {
+    write("etc/operators.properties", "alice: secret,operator\n");
+    write("webapps/chat.xml", production("<\\?xml version=\"1.0\"\\?>\\s+<!DOCTYPE Configure.*?</Configure>"));
+    assertLoginOpensTheStatusPage(JETTY);
+  }
+
+  private void assertLoginOpensTheStatusPage(Row row) throws Exception {
+    copy(Path.of(System.getProperty("sample.war")), "webapps/chat.war");
+    try (FileSystem war = FileSystems.newFileSystem(base.resolve("webapps/chat.war"))) {
+      Path webXml = war.getPath("WEB-INF/web.xml");
+      String servlet = "<servlet-class>org.everbearer.servlet.TokenStatusServlet</servlet-class>";
+      Files.writeString(webXml, Files.readString(webXml)
+          .replace(servlet, servlet + production("<init-param><param-name>allowRole.*?</init-param>")
+              + "<init-param><param-name>allowAddresses</param-name><param-value>none</param-value></init-param>")
+          .replace("</web-app>", production("<security-constraint>.*?</security-role>") + "</web-app>"));
+    }
+    try (Runner runner = Runner.start("--port", "0", "--access-token-lifetime", "60s");
+        ContainerProcess container =
+            ContainerProcess.start(row.kind().home(row.version()), base, List.of(row), runner, Map.of())) {
+      container.visitor("chat").await("health", 200);
+      assertEquals(401, status(container, null, "GET"));
+      assertEquals(401, status(container, "alice:wrong", "GET"));
+      assertEquals(200, status(container, "alice:secret", "GET"));
+      assertEquals(200, status(container, "alice:secret", "POST"));
+      container.stop();
+    }
+  }
+
+  private static int status(ContainerProcess container, String user, String method) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(container.uri("chat/tokens"))
+        .header("Accept", "application/json");
+    if (user != null) request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)));
+    if (method.equals("POST")) {
+      request.header("X-Everbearer-Action", "refreshNow").header("Content-Type", "application/x-www-form-urlencoded")
+          .POST(HttpRequest.BodyPublishers.ofString("client=sample-chat-proxy"));
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+  }
+
   private String chat(Row row, Map<String, String> settings) throws Exception {
     copy(Path.of(System.getProperty("sample.war")), "webapps/chat.war");
     try (Runner runner = Runner.start("--port", "0", "--access-token-lifetime", "3s");
@@ -64,7 +118,15 @@ class DeploymentPagesIT {
   }
 
   private static String page(String part) throws IOException {
-    Matcher matcher = Pattern.compile(part, Pattern.DOTALL).matcher(Files.readString(Path.of("..", "docs", "containers.md")));
+    return part("containers.md", part);
+  }
+
+  private static String production(String part) throws IOException {
+    return part("production.md", part);
+  }
+
+  private static String part(String page, String part) throws IOException {
+    Matcher matcher = Pattern.compile(part, Pattern.DOTALL).matcher(Files.readString(Path.of("..", "docs", page)));
     if (!matcher.find()) throw new IllegalStateException("the page has no " + part);
     return matcher.group().stripIndent().strip();
   }

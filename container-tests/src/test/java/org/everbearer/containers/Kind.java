@@ -95,8 +95,8 @@ enum Kind {
       files.forEach(file -> {
         try {
           Path target = to.resolve(from.relativize(file).toString());
-          if (!Files.isDirectory(file)) Files.copy(file, target);
-          else if (!Files.isDirectory(target)) Files.createDirectories(target);
+          if (Files.isDirectory(file)) Files.createDirectories(target);
+          else if (Files.notExists(target)) Files.copy(file, target); // a test may have brought its own
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
