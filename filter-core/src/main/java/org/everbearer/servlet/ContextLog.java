@@ -28,7 +28,8 @@ final class ContextLog implements ILoggerFactory {
       + " instance the dependency org.slf4j:slf4j-jdk14, in the version of its slf4j-api";
 
   private final ServletContext context;
-  private final boolean mute = isMute();
+  /** Found out at first use, for SLF4J may have to look for its provider first. Null until then. */
+  private volatile Boolean mute;
   private final AtomicBoolean told = new AtomicBoolean();
 
   ContextLog(ServletContext context) {
@@ -37,6 +38,7 @@ final class ContextLog implements ILoggerFactory {
 
   @Override
   public Logger getLogger(String name) {
+    if (mute == null) mute = isMute();
     if (!mute) return LoggerFactory.getLogger(name);
     if (told.compareAndSet(false, true)) context.log(MISSING);
     return (Logger) Proxy.newProxyInstance(

@@ -120,7 +120,8 @@ interface RefusalContract extends Conformance {
   default void listenerThatThrows_costsNoConnection() throws Exception {
     Told told = new Told();
     told.thrown = new IllegalStateException("the application's own");
-    try (ResourceServer server = ResourceServer.start().on("/a", ResourceServer.Exchange::reject)
+    try (ResourceServer server = ResourceServer.start()
+            .on("/a", e -> e.with("WWW-Authenticate", "Bearer").reply(401, "why not ".repeat(200_000)))
             .on("/b", Conformance::echoToken);
         TestClient client = client(Setup.with(told).poolOfOne())) {
       for (int i = 0; i < 3; i++) {

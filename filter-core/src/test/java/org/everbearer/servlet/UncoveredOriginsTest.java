@@ -1,5 +1,6 @@
 package org.everbearer.servlet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,8 +9,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -65,6 +70,17 @@ class UncoveredOriginsTest {
     return http.execute(request, answer -> answer.getCode());
   }
 
+  private static String firstEvent(Deployed deployed) throws Exception {
+    HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + deployed.port() + "/tokens")
+        .toURL().openConnection();
+    connection.setRequestProperty("Accept", "text/event-stream");
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8))) {
+      return lines.readLine();
+    } finally {
+      connection.disconnect();
+    }
+  }
+
   private static JsonArray shown(Deployed deployed) throws Exception {
     JsonObject json = JsonParser.parseString(deployed.browser().body("/tokens", "Accept", "application/json"))
         .getAsJsonObject();
@@ -102,6 +118,7 @@ class UncoveredOriginsTest {
       assertEquals(called, one.get("origin").getAsString());
       assertTrue(one.get("since").getAsLong() > 0);
       assertTrue(said.endsWith(one.get("advice").getAsString()), said);
+      assertTrue(firstEvent(deployed).contains("\"uncoveredOrigins\":[{\"origin\":\"" + called + "\""));
       String page = deployed.browser().body("/tokens", "Accept", "text/html");
       assertTrue(page.contains("<li>" + one.get("advice").getAsString().replace("'", "&#39;") + ".</li>"), page);
     }
