@@ -15,6 +15,8 @@ final class UnsignedAttempt implements AsyncExecCallback {
   private final HttpRequest request;
   private final HttpRoute route;
   private final AsyncExecCallback callback;
+  /** Whether the callback has been failed by us; what comes later is void. */
+  private volatile boolean over;
 
   UnsignedAttempt(RequestSigner signer, HttpRequest request, HttpRoute route, AsyncExecCallback callback) {
     this.signer = signer;
@@ -26,10 +28,12 @@ final class UnsignedAttempt implements AsyncExecCallback {
   @Override
   public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails details)
       throws HttpException, IOException {
+    if (over) return null;
     try {
       signer.tellIfRefused(request, route, response);
     } catch (Throwable e) {
       // An implementation of the application's own may throw anything; only the callback releases what is held.
+      over = true;
       callback.failed(TokenWait.asException(e));
       return null;
     }
@@ -43,11 +47,11 @@ final class UnsignedAttempt implements AsyncExecCallback {
 
   @Override
   public void completed() {
-    callback.completed();
+    if (!over) callback.completed();
   }
 
   @Override
   public void failed(Exception cause) {
-    callback.failed(cause);
+    if (!over) callback.failed(cause);
   }
 }

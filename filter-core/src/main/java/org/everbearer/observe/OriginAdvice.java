@@ -63,7 +63,7 @@ final class OriginAdvice {
 
   private String remedy(boolean single) {
     if (nearest == null) {
-      return "Remedy: if this server is meant to get " + (single ? "the client's" : "a client's") + " token, add " + called
+      return "Remedy: if this server is meant to get " + (single ? "the" : "a") + " client's token, add " + called
           + " to its allowedOrigins; if not, nothing: it wants credentials that are none of the library's business";
     }
     String near = "The nearest is " + nearest + " of " + client + ", " + likeness.words + ". Remedy: call that one";

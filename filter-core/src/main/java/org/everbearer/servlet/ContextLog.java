@@ -23,8 +23,13 @@ final class ContextLog implements ILoggerFactory {
   private static final String CHOSEN_1 = "org/slf4j/impl/StaticLoggerBinder.class";
   private static final String MARK_OF_2 = "org/slf4j/spi/SLF4JServiceProvider.class";
 
+  private static final String MISSING = "Everbearer: SLF4J has no provider in this web application, so what the library logs"
+      + " is lost; only warnings and errors of its clients are written here. Remedy: add a provider to the application, for"
+      + " instance the dependency org.slf4j:slf4j-jdk14, in the version of its slf4j-api";
+
   private final ServletContext context;
-  private final boolean mute = isMute();
+  /** Found out at first use, for SLF4J may have to look for its provider first. Null until then. */
+  private volatile Boolean mute;
   private final AtomicBoolean told = new AtomicBoolean();
 
   ContextLog(ServletContext context) {
@@ -33,8 +38,9 @@ final class ContextLog implements ILoggerFactory {
 
   @Override
   public Logger getLogger(String name) {
+    if (mute == null) mute = isMute();
     if (!mute) return LoggerFactory.getLogger(name);
-    if (told.compareAndSet(false, true)) context.log(missing());
+    if (told.compareAndSet(false, true)) context.log(MISSING);
     return (Logger) Proxy.newProxyInstance(
         ContextLog.class.getClassLoader(), new Class<?>[] {Logger.class}, new Lines(name));
   }
@@ -47,15 +53,6 @@ final class ContextLog implements ILoggerFactory {
   private static boolean has(String resource) {
     ClassLoader loader = LoggerFactory.class.getClassLoader();
     return (loader == null ? ClassLoader.getSystemResource(resource) : loader.getResource(resource)) != null;
-  }
-
-  private static String missing() {
-    Package api = LoggerFactory.class.getPackage();
-    String version = api == null ? null : api.getImplementationVersion();
-    return "Everbearer: SLF4J has no provider in this web application, so what the library logs is lost; only its"
-        + " warnings and errors are written here. Remedy: add a provider beside slf4j-api, for instance the dependency"
-        + " org.slf4j:slf4j-jdk14:" + (version == null ? "<the version of slf4j-api>" : version)
-        + ", which logs to java.util.logging as most containers do";
   }
 
   /** A logger of warnings and errors. Its methods are many, and all but a few of them do nothing. */

@@ -81,7 +81,8 @@
 
   function uncovered(origins) {
     let section = main.querySelector('.uncovered');
-    if (section?.querySelectorAll('li').length === origins.length || !section && !origins.length) return;
+    if (!origins.length) section?.remove();
+    if (!origins.length || section?.querySelectorAll('li').length === origins.length) return;
     if (!section) {
       section = element('section', 'uncovered', element('h2', '', 'Servers that get no token'), element('ul'));
       main.append(section);

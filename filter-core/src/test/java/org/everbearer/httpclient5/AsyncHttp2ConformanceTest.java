@@ -5,7 +5,7 @@ import org.apache.hc.core5.http2.HttpVersionPolicy;
 /** The conformance suite through the asynchronous HttpClient over HTTP/2. */
 class AsyncHttp2ConformanceTest
     implements AttachContract, AcceptanceContract, RejectionContract, ReplacementContract, RedirectContract,
-        ChainContract, WaitContract, BrokenSourceContract {
+        ChainContract, WaitContract, BrokenSourceContract, RefusalContract {
   @Override
   public TestClient client(Setup setup) throws Exception {
     return AsyncTestClient.speaking(HttpVersionPolicy.FORCE_HTTP_2, setup);
