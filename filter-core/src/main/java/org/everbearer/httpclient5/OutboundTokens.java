@@ -47,9 +47,10 @@ public interface OutboundTokens {
   }
 
   /**
-   * Hears that a request which {@link #sourceFor} or {@link #mayPassProxy} left without a token, and which had no {@code
-   * Authorization} of its caller's either, was answered 401 in a way in which a token may help. The answer goes to the
-   * caller as it is. Without an implementation of its own, nothing. Asked on I/O threads too; only after such an answer.
+   * Hears that a request which {@link #sourceFor} or {@link #mayPassProxy} left without a token, and which had no
+   * {@code Authorization} of its caller's either, was answered 401 in a way in which a token may help. The answer goes to
+   * the caller as it is. Without an implementation of its own, nothing. Called on I/O threads too, after such an answer
+   * only.
    */
   default void refusedWithoutToken(String scheme, String host, int port) {}
 

@@ -23,9 +23,9 @@ final class ContextLog implements ILoggerFactory {
   private static final String CHOSEN_1 = "org/slf4j/impl/StaticLoggerBinder.class";
   private static final String MARK_OF_2 = "org/slf4j/spi/SLF4JServiceProvider.class";
 
-  private static final String MISSING = "Everbearer: SLF4J has no provider in this web application, so what the library logs"
-      + " is lost; only warnings and errors of its clients are written here. Remedy: add a provider to the application, for"
-      + " instance the dependency org.slf4j:slf4j-jdk14, in the version of its slf4j-api";
+  private static final String MISSING = "Everbearer: SLF4J has no provider in this web application, so what the"
+      + " library logs is lost; only warnings and errors of its clients are written here. Remedy: add a provider to the"
+      + " application, for instance the dependency org.slf4j:slf4j-jdk14, in the version of its slf4j-api";
 
   private final ServletContext context;
   /** Found out at first use, for SLF4J may have to look for its provider first. Null until then. */
