@@ -101,6 +101,8 @@ final class Families {
   }
 
   private void evict(TokenFamily family) {
+    // In memory alone: nothing could bring back what an application has handed over.
+    if (ownStore && family.first == null) return;
     long generation = family.held().generation();
     if (!family.forget()) return;
     families.remove(family.identity, family);

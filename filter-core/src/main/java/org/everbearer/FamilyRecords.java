@@ -67,9 +67,10 @@ final class FamilyRecords {
     JwtClaims claims = JwtClaims.of(tokens.accessToken());
     if (claims.expiresAt() != null) {
       // By the store's clock, on which all nodes agree; and no token has more left than it was given.
-      long left = claims.expiresAt().toEpochMilli() - storeNow;
-      if (claims.lifetime() != null) left = Math.min(left, claims.lifetime().toMillis());
-      record.expiry(storeNow + left, claims.lifetime() == null ? Math.max(left, 0) : claims.lifetime().toMillis());
+      long left = Nanos.toMillis(Nanos.ofMillis(claims.expiresAt().toEpochMilli() - storeNow));
+      long given = claims.lifetime() == null ? Math.max(left, 0) : Nanos.toMillis(Nanos.of(claims.lifetime()));
+      left = Math.min(left, given);
+      record.expiry(storeNow + left, given);
     } else if (justReceived) {
       record.expiry(storeNow + NewTokens.UNKNOWN_MILLIS, NewTokens.UNKNOWN_MILLIS);
     }

@@ -1,6 +1,9 @@
 package org.everbearer;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** One refresh on its way, and all who wait for it. */
 final class Flight {
@@ -8,11 +11,13 @@ final class Flight {
   /** What was held when it began. */
   final Held before;
   final long startedAt;
-  /**
-   * A live token, or the {@link TokenException} for which there is none; never nothing. Completed by the family alone,
-   * when the flight lands; callers wait on it or derive from it, and never see it.
-   */
-  final CompletableFuture<AccessToken> done = new CompletableFuture<>();
+  /** Threads that wait; free before anything of an application's own runs. */
+  private final CountDownLatch landed = new CountDownLatch(1);
+  /** Whom to tell; who has given up is taken out, however long the flight lasts. */
+  private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+  // Both written before the latch is opened, and read after it; exactly one of them is not null then.
+  private AccessToken token;
+  private TokenException failure;
 
   /** Set for a flight during a pause: it takes up what another node has brought, and asks nobody. */
   volatile boolean onlyLooks;
@@ -27,6 +32,52 @@ final class Flight {
     this.trigger = trigger;
     this.before = before;
     this.startedAt = startedAt;
+  }
+
+  /** Lands it with a live token, or with the failure for which there is none; never with nothing. Only once. */
+  void landWith(AccessToken live, TokenException why) {
+    token = live;
+    failure = why;
+    landed.countDown();
+  }
+
+  boolean hasLanded() {
+    return landed.getCount() == 0;
+  }
+
+  boolean awaitLanding(long nanos) throws InterruptedException {
+    return landed.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Once it has landed: null where there is a {@link #failure}. */
+  AccessToken token() {
+    return token;
+  }
+
+  TokenException failure() {
+    return failure;
+  }
+
+  /** Tells the waiter when it has landed, perhaps at once; on whatever thread that is. */
+  void whenLanded(Runnable waiter) {
+    waiting.add(waiter);
+    if (hasLanded() && waiting.remove(waiter)) waiter.run();
+  }
+
+  void forget(Runnable waiter) {
+    waiting.remove(waiter);
+  }
+
+  /** In them an application's own code may run, which may block or throw: the last thing that a flight does. */
+  void tellWaiting() {
+    for (Runnable waiter : waiting) {
+      if (!waiting.remove(waiter)) continue;
+      try {
+        waiter.run();
+      } catch (Throwable anything) {
+        // Its own future has taken it; the others wait still.
+      }
+    }
   }
 
   /** Makes a look a refresh. False if it is too late for that: then the flight lands at once. */

@@ -40,7 +40,8 @@ final class LeaseTerm {
     this.attempt = attempt;
     longest = attempt + SLACK;
     long nanos = grace == null ? 0 : Nanos.of(grace);
-    renewed = nanos >= SHORTEST_GRACE;
+    // Whoever is overtaken may be connecting still: what it sends in the end must be harmless, too.
+    renewed = nanos >= SHORTEST_GRACE && nanos - nanos / 4 > attempt;
     length = renewed ? Math.min(longest, Math.max(SHORTEST, nanos / DEATHS_WITHIN_GRACE)) : longest;
   }
 

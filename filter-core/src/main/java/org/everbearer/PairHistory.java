@@ -57,13 +57,31 @@ final class PairHistory {
   }
 
   /**
-   * Whether what the store holds is older than a record that is known: an earlier pair of its line, put back by another
-   * hand. Not if somebody has signed in since with a refresh token that the server hands out again and again.
+   * Whether what the store holds is older than a record that is known: an earlier state of its family, put back by another
+   * hand. Not if somebody has signed in since with a refresh token that the server hands out again and again, nor if it
+   * has come from the known record though its refresh token is an earlier one again.
    */
   static boolean isRestored(TokenRecord stored, TokenRecord known) {
     if (stored.refreshToken() == null || known.refreshToken() == null && !known.isCleared()) return false;
-    boolean handedOver = stored.generation() > known.generation() && of(stored).standsAtItsBeginning();
-    return !handedOver && of(known).hasLeft(stored.refreshToken());
+    if (stored.generation() < known.generation()) {
+      boolean same = stored.refreshToken().equals(known.refreshToken());
+      return same || of(stored).isOfFamilyOf(known) || of(known).hasLeft(stored.refreshToken());
+    }
+    boolean handedOver = of(stored).standsAtItsBeginning();
+    return !handedOver && !of(stored).hasComeFrom(known) && of(known).hasLeft(stored.refreshToken());
+  }
+
+  private boolean isOfFamilyOf(TokenRecord other) {
+    if (origins.isEmpty() || other.origins().isEmpty()) return false;
+    return origins.get(origins.size() - 1).equals(other.origins().get(other.origins().size() - 1));
+  }
+
+  /** Whether the refresh token of the other one was exchanged later than this one's was the last time. */
+  private boolean hasComeFrom(TokenRecord other) {
+    // A record that an edit has begun was made by no exchange.
+    if (other.refreshToken() == null || record.fence() == 0) return false;
+    int then = spent.lastIndexOf(TokenRecord.markOf(other.refreshToken()));
+    return then >= 0 && then > spent.lastIndexOf(TokenRecord.markOf(record.refreshToken()));
   }
 
   /** Whether the refresh token was exchanged for another one, or is an origin that the record has left behind. */

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
@@ -69,7 +71,9 @@ public final class RefreshCoordinator implements AutoCloseable {
   final Families families;
   /** What the store's slowness adds to a lease; nanoseconds. A race keeps one of two recent experiences. */
   private volatile long storeAllowance;
+  /** Written under this object's monitor, so that one closes; read by anybody. */
   private volatile boolean closed;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   RefreshCoordinator(CoordinatorBuilder b) {
     name = b.client;
@@ -169,7 +173,14 @@ public final class RefreshCoordinator implements AutoCloseable {
       // Whoever hands over a token that was spent has missed its successor, which is there already.
       boolean missed = record != null && record.phase() != Phase.DEAD && tokens.refreshToken() != null
           && PairHistory.of(record).hasSpent(tokens.refreshToken());
-      return missed ? null : records.of(tokens, stored.now(), true, record).toBuilder();
+      if (missed) return null;
+      TokenRecord begun = records.of(tokens, stored.now(), true, record);
+      boolean presented = record != null && record.phase() == Phase.IN_FLIGHT && tokens.refreshToken() != null
+          && tokens.refreshToken().equals(record.refreshToken());
+      // Whoever presents it, or has presented it, still does, or has: a second time would be one too many.
+      return !presented ? begun.toBuilder() : record.toBuilder()
+          .tokens(begun.accessToken(), begun.refreshToken())
+          .expiry(begun.expiresAt(), begun.lifetime());
     });
     emit(told != null ? told : family.current().event(TokenEvent.Type.STORED));
   }
@@ -246,14 +257,28 @@ public final class RefreshCoordinator implements AutoCloseable {
 
   /**
    * Stops the background refresh, waits for a refresh that is on its way and saves its result (at most as long as one
-   * attempt may take), then closes refresher and store. Callers that wait get {@link Reason#CLOSED}. All threads end.
+   * attempt may take), then closes refresher and store. Callers that wait get {@link Reason#CLOSED}. All threads end. A
+   * second call waits for the end of the first; a call from a thread of the library's own returns at once.
    */
   @Override
   public void close() {
+    boolean first;
     synchronized (this) {
-      if (closed) return;
+      first = !closed;
       closed = true;
     }
+    if (scheduler.isOwnThread()) {
+      // It cannot wait for its own end. Whatever it does just now is still saved.
+      if (first) ThreadScheduler.named("everbearer-" + name + "-close").newThread(this::end).start();
+    } else if (first) {
+      end();
+    } else {
+      ThreadScheduler.uninterruptibly(Duration.ofNanos(attempt).plus(SAVE_PATIENCE.multipliedBy(2)),
+          left -> ended.await(left, TimeUnit.NANOSECONDS));
+    }
+  }
+
+  private void end() {
     // Each part ends, whatever another one throws.
     ending("the threads", () -> scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE)));
     for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
@@ -261,6 +286,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     ending("the refresher", refresher::close);
     ending("the token store", store::close);
     ending("the listeners", events::close);
+    ended.countDown();
   }
 
   private void ending(String what, Runnable end) {
@@ -339,7 +365,10 @@ public final class RefreshCoordinator implements AutoCloseable {
     try {
       answer = refresher.refresh(presented);
     } catch (TokenException e) {
-      throw e;
+      boolean says = e.reason() != Reason.CLOSED && e.reason() != Reason.INTERRUPTED && e.reason() != Reason.TIMEOUT;
+      if (says || closed) throw e;
+      // Of what became of the request these say nothing: they are a caller's and the client's own.
+      throw new TokenException(Reason.AMBIGUOUS, e.getMessage(), e);
     } catch (Throwable anything) {
       throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with "
           + anything.getClass().getName(), anything);
@@ -358,7 +387,7 @@ public final class RefreshCoordinator implements AutoCloseable {
       task = new RefreshTask(family, flight);
     } catch (Throwable anything) {
       family.land(flight, Landing.failed(new TokenException(Reason.TRANSIENT, "the refresh could not begin: " + anything,
-          anything)), Collections.emptyList());
+          anything)), Collections.emptyList(), () -> {});
       return;
     }
     try {

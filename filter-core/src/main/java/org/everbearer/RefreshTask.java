@@ -86,12 +86,12 @@ final class RefreshTask implements Runnable {
   }
 
   private void land(Landing landing) {
-    try {
-      family.land(flight, landing, events);
-    } finally {
-      letGo();
-      if (family.unsaved() != null) client.saveLater(family, 1);
-    }
+    family.land(flight, landing, events, this::cleanUp);
+  }
+
+  private void cleanUp() {
+    letGo();
+    if (family.unsaved() != null) client.saveLater(family, 1);
   }
 
   private Landing failed(TokenException e) {
@@ -165,8 +165,8 @@ final class RefreshTask implements Runnable {
 
   /** By the store's clock, which knows what was before us, and by ours, which nobody sets back. */
   private long sinceSent(TokenRecord record) {
-    long byStore = Nanos.ofMillis(Math.max(0, store.now() - record.sentAt()));
-    return Math.max(byStore, family.sincePresented(record.refreshHash()));
+    long byStore = Nanos.ofMillis(store.now() - record.sentAt());
+    return Math.max(byStore, family.sincePresented(record.refreshHash(), byStore));
   }
 
   private Landing present(TokenRecord before, int attempt, long sentAt) throws TokenException {
@@ -197,7 +197,7 @@ final class RefreshTask implements Runnable {
     client.noteStoreSpeed(took);
     tries++;
     flight.hasAsked = true;
-    family.sincePresented(before.refreshHash());
+    family.sincePresented(before.refreshHash(), 0);
     client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
         .trigger(flight.trigger).detail(attempt > 1 && tries == 1 ? presented(before) : null));
     LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance, flight.before.epoch);

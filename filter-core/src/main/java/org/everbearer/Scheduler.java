@@ -5,8 +5,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Where work runs that no caller waits in. A test passes one whose time stands still until it is moved. All methods but
- * the last throw {@link RejectedExecutionException} when it was shut down.
+ * Where work runs that no caller waits in. A test passes one whose time stands still until it is moved. The methods that run
+ * something throw {@link RejectedExecutionException} when it was shut down.
  */
 interface Scheduler {
 
@@ -28,6 +28,11 @@ interface Scheduler {
 
   /** The same on yet another thread, for work in which an application's own code may run. */
   Runnable scheduleTimeout(long delayNanos, Runnable work);
+
+  /** Whether the calling thread is one of those that end with {@link #shutdown}. */
+  default boolean isOwnThread() {
+    return false;
+  }
 
   /**
    * Drops what is waiting for its time, and waits at most this long for what is running, also on an interrupted thread,

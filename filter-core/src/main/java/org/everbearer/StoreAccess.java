@@ -103,7 +103,9 @@ final class StoreAccess {
       return;
     }
     try {
-      for (TokenRecord last = mine; client.isOwn(last); last = client.store.read(family.key).record()) {
+      TokenRecord last = mine;
+      for (int i = 0; client.isOwn(last); i++, last = client.store.read(family.key).record()) {
+        if (i == RECONCILE_TRIES) throw refusing();
         TokenRecord ended = next.generation(last.generation() + 1).build();
         if (!client.store.compareAndSet(family.key, last.generation(), ended)) continue;
         family.rebase(ended, epoch);
@@ -165,7 +167,12 @@ final class StoreAccess {
           .build();
       if (client.store.compareAndSet(family.key, stored.generation(), next)) return next;
     }
-    throw new IOException("the record changes faster than it can be written");
+    throw refusing();
+  }
+
+  private static IOException refusing() {
+    return new IOException("it refuses to write over what it shows; are its reads older than its writes (a replica), or"
+        + " are writes ignored (a trigger, a policy)?");
   }
 
   /**
@@ -177,7 +184,8 @@ final class StoreAccess {
   boolean declareDead(TokenRecord mine) {
     TokenRecord dead = null;
     try {
-      while (!away) {
+      for (int i = 0; !away; i++) {
+        if (i == RECONCILE_TRIES) throw refusing();
         TokenRecord stored = client.store.read(family.key).record();
         if (stored == null) return true;
         boolean same = stored.refreshHash().equals(mine.refreshHash());
@@ -237,7 +245,9 @@ final class StoreAccess {
   private Snapshot repaired(Snapshot stored) throws IOException, TokenException {
     TokenRecord known = family.held().record;
     if (known == null) return stored;
-    for (Snapshot found = stored; ; found = client.store.read(family.key)) {
+    Snapshot found = stored;
+    for (int i = 0; ; i++, found = client.store.read(family.key)) {
+      if (i == RECONCILE_TRIES) throw refusing();
       TokenRecord record = found.record();
       if (record == null) return created(found);
       boolean restored = PairHistory.isRestored(record, known);

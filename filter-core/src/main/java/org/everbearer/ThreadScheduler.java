@@ -92,6 +92,11 @@ final class ThreadScheduler implements Scheduler {
   }
 
   @Override
+  public boolean isOwnThread() {
+    return threads.contains(Thread.currentThread());
+  }
+
+  @Override
   public void shutdown(Duration patience) {
     timer.shutdownNow();
     workers.shutdown();
@@ -117,12 +122,12 @@ final class ThreadScheduler implements Scheduler {
     return uninterruptibly(bound, left -> threads.awaitTermination(left, TimeUnit.NANOSECONDS));
   }
 
-  private interface Wait {
+  interface Wait {
     boolean until(long nanosLeft) throws InterruptedException;
   }
 
   /** Waits within the bound, on an interrupted thread too, whose interrupt is kept. */
-  private static boolean uninterruptibly(Duration bound, Wait wait) {
+  static boolean uninterruptibly(Duration bound, Wait wait) {
     long until = System.nanoTime() + bound.toNanos();
     boolean interrupted = Thread.interrupted();
     try {

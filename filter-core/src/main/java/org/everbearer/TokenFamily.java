@@ -27,6 +27,7 @@ final class TokenFamily implements TokenSource {
 
   /** How long callers wait for another token than the suspect, which they can have at once: most refreshes are faster. */
   private static final long PATIENCE_WITH_SUSPECT = Nanos.ofMillis(1000);
+  private static final long CLOCK_GRAIN = Nanos.ofMillis(1000);
   private static final long LOOK_PAUSE = Nanos.ofMillis(500);
   private static final long TELL_REJECTIONS = Nanos.ofMillis(1000);
   private static final long SHORT_LIFETIME = Nanos.ofMillis(10_000);
@@ -181,7 +182,7 @@ final class TokenFamily implements TokenSource {
       return live ? Next.serve(h) : pausing(failed, flying, now);
     }
     // What has no known end is not withheld by a guess while refreshing fails.
-    if (freshness == Freshness.STALE || h.endUnknown && failed != null && live) {
+    if (live && (freshness == Freshness.STALE || h.endUnknown && failed != null)) {
       if (flying == null) begin(TokenEvent.Trigger.AHEAD);
       return Next.serve(h);
     }
@@ -332,9 +333,10 @@ final class TokenFamily implements TokenSource {
    * Ends the flight, whatever has come of it. The only way out of the air: whoever has launched one calls this in the
    * end, and only the first call counts.
    *
-   * @param then what to tell the listeners when nobody waits any more
+   * @param then what to tell the listeners
+   * @param lastly what else there is to do before an application's own code may run
    */
-  void land(Flight flying, Landing landing, Iterable<TokenEvent.Builder> then) {
+  void land(Flight flying, Landing landing, Iterable<TokenEvent.Builder> then, Runnable lastly) {
     if (flight != flying) return;
     Failure recorded = null;
     try {
@@ -346,12 +348,16 @@ final class TokenFamily implements TokenSource {
         failure = null;
         recorded = null;
       }
-      boolean first = FLIGHT.compareAndSet(this, flying, null);
-      if (first) {
+      if (FLIGHT.compareAndSet(this, flying, null)) {
         try {
           release(flying, landing, superseded);
         } finally {
-          afterwards(flying, landing, recorded, then);
+          try {
+            afterwards(flying, landing, recorded, then);
+            lastly.run();
+          } finally {
+            flying.tellWaiting();
+          }
         }
       }
     }
@@ -405,17 +411,17 @@ final class TokenFamily implements TokenSource {
     // A flight of the family before says nothing of a suspect of this one.
     boolean serves = superseded ? !h.isSuspect() : landing.why == null || landing.looked;
     if (serves && isServed(h)) {
-      flying.done.complete(h.token);
+      flying.landWith(h.token, null);
     } else if (landing.looked && failed != null) {
-      flying.done.completeExceptionally(failed.cause);
+      flying.landWith(null, failed.cause);
     } else if (landing.why != null && !superseded) {
-      flying.done.completeExceptionally(landing.why);
+      flying.landWith(null, landing.why);
     } else if (isCleared()) {
-      flying.done.completeExceptionally(new TokenException(Reason.NO_TOKENS, "the tokens were cleared; sign in again"));
+      flying.landWith(null, new TokenException(Reason.NO_TOKENS, "the tokens were cleared; sign in again"));
     } else {
       // Replaced, or run out, while the flight was on its way.
       flying.superseded = true;
-      flying.done.completeExceptionally(new TokenException(Reason.TRANSIENT, "the tokens have changed meanwhile"));
+      flying.landWith(null, new TokenException(Reason.TRANSIENT, "the tokens have changed meanwhile"));
     }
   }
 
@@ -435,7 +441,7 @@ final class TokenFamily implements TokenSource {
   void abandon() {
     Flight flying = flight;
     if (flying != null && flying != client.families.forgotten) {
-      land(flying, Landing.failed(RefreshCoordinator.closed(client.name)), Collections.emptyList());
+      land(flying, Landing.failed(RefreshCoordinator.closed(client.name)), Collections.emptyList(), () -> {});
     }
   }
 
@@ -588,11 +594,20 @@ final class TokenFamily implements TokenSource {
     }
   }
 
-  /** Nanoseconds since this process first knew that the refresh token had been presented, by the monotonic clock. */
-  long sincePresented(String refreshHash) {
+  /**
+   * Nanoseconds since the refresh token was presented, by the monotonic clock from the moment on at which this process
+   * first knew of it.
+   *
+   * @param byStore the same by the store's clock; one that says that it was in the future was set back since, nobody knows
+   *     by how much
+   */
+  long sincePresented(String refreshHash, long byStore) {
     long now = client.ticker.nanoTime();
     Unanswered known = unanswered;
-    if (known == null || !known.hash.equals(refreshHash)) unanswered = known = new Unanswered(refreshHash, now);
+    if (known == null || !known.hash.equals(refreshHash)) {
+      long before = byStore < -CLOCK_GRAIN ? Nanos.MAX / 2 : Math.max(0, byStore);
+      unanswered = known = new Unanswered(refreshHash, now - before);
+    }
     return now - known.since;
   }
 

@@ -1,9 +1,6 @@
 package org.everbearer;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.everbearer.TokenException.Reason;
 
 /**
@@ -42,12 +39,15 @@ final class TokenWait {
   private AccessToken await(Flight flight) throws TokenException {
     TokenException why;
     try {
-      return flight.done.get(patience(flight), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      if (flight.superseded && left() > 0) return null;
-      why = forCaller((TokenException) e.getCause());
-    } catch (TimeoutException e) {
-      why = family.timedOut();
+      if (!flight.awaitLanding(patience(flight))) {
+        why = family.timedOut();
+      } else if (flight.token() != null) {
+        return flight.token();
+      } else if (flight.superseded && left() > 0) {
+        return null;
+      } else {
+        why = forCaller(flight.failure());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       why = new TokenException(Reason.INTERRUPTED,
@@ -72,11 +72,10 @@ final class TokenWait {
       result.completeExceptionally(forCaller(next.failure));
     } else {
       Flight flight = next.flight;
-      endInTime(result, patience(flight), () -> settle(result, family.timedOut()));
-      flight.done.whenComplete((token, failed) -> {
-        if (failed == null) result.complete(token);
+      await(flight, patience(flight), result, () -> settle(result, family.timedOut()), () -> {
+        if (flight.token() != null) result.complete(flight.token());
         else if (flight.superseded && left() > 0 && !result.isDone()) follow(result);
-        else settle(result, forCaller((TokenException) failed));
+        else settle(result, forCaller(flight.failure()));
       });
     }
   }
@@ -87,10 +86,9 @@ final class TokenWait {
     if (bringing == null) {
       future().whenComplete((token, failed) -> settleOther(result, rejected, (TokenException) failed));
     } else {
-      endInTime(result, Nanos.of(client.waitTimeout), () -> settleOther(result, rejected, family.timedOut()));
-      bringing.done.whenComplete((token, failed) -> {
-        if (failed != null && bringing.superseded && left() > 0) follow(result, family.replacementFor(rejected));
-        else settleOther(result, rejected, failed == null ? null : forCaller((TokenException) failed));
+      await(bringing, left(), result, () -> settleOther(result, rejected, family.timedOut()), () -> {
+        if (bringing.superseded && left() > 0) follow(result, family.replacementFor(rejected));
+        else settleOther(result, rejected, bringing.failure() == null ? null : forCaller(bringing.failure()));
       });
     }
     return result;
@@ -114,17 +112,24 @@ final class TokenWait {
   CompletableFuture<AccessToken> ofManualRefresh() {
     CompletableFuture<AccessToken> outcome = new CompletableFuture<>();
     Flight flight = family.begin(TokenEvent.Trigger.MANUAL);
-    flight.done.whenComplete((token, failed) -> {
-      if (failed == null) outcome.complete(token);
-      else if (flight.superseded) settle(outcome, (TokenException) failed);
-      else outcome.completeExceptionally(forCaller((TokenException) failed));
-    });
+    Runnable landed = () -> {
+      if (flight.token() != null) outcome.complete(flight.token());
+      else if (flight.superseded) settle(outcome, flight.failure());
+      else outcome.completeExceptionally(forCaller(flight.failure()));
+    };
+    flight.whenLanded(landed);
+    outcome.whenComplete((token, failed) -> flight.forget(landed));
     return outcome;
   }
 
-  private void endInTime(CompletableFuture<AccessToken> result, long nanos, Runnable end) {
+  /** The result waits for the flight no longer than that; when it is done, by whomever, nothing of it is left behind. */
+  private void await(Flight flight, long nanos, CompletableFuture<AccessToken> result, Runnable end, Runnable landed) {
     Runnable cancel = client.timeout(nanos, end);
-    result.whenComplete((token, failed) -> cancel.run());
+    flight.whenLanded(landed);
+    result.whenComplete((token, failed) -> {
+      cancel.run();
+      flight.forget(landed);
+    });
   }
 
   /** Completes with the live token if there is one, else with the failure. */

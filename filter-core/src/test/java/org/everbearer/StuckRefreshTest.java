@@ -136,7 +136,7 @@ class StuckRefreshTest {
 
   @Test
   void storeThatHasBecomeQuickAgain_isAllowedForNoMore() throws Exception {
-    server.grace = Duration.ofSeconds(10);
+    server.grace = Duration.ofSeconds(30);
     TokenStore slow = slow(Duration.ofMillis(600));
     boolean[] quick = new boolean[1];
     TokenSource source = one.start(one.builder().reuseGrace(server.grace).firstTokens(server.signIn())
@@ -161,7 +161,7 @@ class StuckRefreshTest {
       one.seconds(61);
       one.token(source);
     }
-    assertTrue(length[0] < 400, "a dead owner is replaced as soon as ever: " + length[0]);
+    assertTrue(length[0] < 1100, "a dead owner is replaced as soon as ever: " + length[0]);
   }
 
   @Test

@@ -93,6 +93,10 @@ final class AtomicFile {
 
   /** Returns when the bytes are on the disk. To be called with the lock held. */
   void write(byte[] bytes) throws IOException {
+    if (bytes.length > LIMIT) {
+      throw new IOException("cannot write " + path + ", which is as it was: " + bytes.length + " bytes are more than the "
+          + LIMIT + " that are read again");
+    }
     // One fixed name: what a killed process left behind is overwritten by the next.
     Path fresh = sibling(".everbearer-new");
     try {

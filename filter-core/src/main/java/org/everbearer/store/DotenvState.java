@@ -50,6 +50,10 @@ final class DotenvState {
     }
     if (accessToken == null && refreshToken == null) return null;
     TokenRecord newest = pending != null ? pending : current;
+    if (newest != null && refreshToken != null && hash(refreshToken).equals(newest.refreshToken())) {
+      // Only the access token was taken out or changed: whoever presents the refresh token, or has presented it, still does.
+      return newest.toBuilder().generation(newestGeneration() + 1).tokens(accessToken, refreshToken).expiry(0, 0).build();
+    }
     TokenRecord.Builder edited = TokenRecord.builder()
         .generation(newestGeneration() + 1)
         .tokens(accessToken, refreshToken);
