@@ -175,6 +175,7 @@ public final class JdbcTokenStore implements TokenStore {
   /** Counted from the later of two clocks: neither may be wrong alone. */
   private long purgeAfter(String key, TokenRecord record) {
     if (key.indexOf('/') < 0) return Long.MAX_VALUE; // the application's own
+    if (record.purgeAfter() > 0) return record.purgeAfter(); // whoever needed it has let go of it
     long keep = record.refreshToken() == null ? KEEP_OTHERS : KEEP_REFRESHABLE;
     long end = Math.max(Math.max(seenNow, hostMillis.getAsLong()), record.expiresAt());
     return end > Long.MAX_VALUE - keep ? Long.MAX_VALUE : end + keep;

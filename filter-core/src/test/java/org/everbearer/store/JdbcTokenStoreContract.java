@@ -324,6 +324,9 @@ abstract class JdbcTokenStoreContract extends TokenStoreContract {
     assertTrue(store.compareAndSet("c/unknown", 0, record(1).toBuilder().expiry(0, 0).build()));
     assertTrue(store.compareAndSet("c/endless", 0, record(1).toBuilder().expiry(Long.MAX_VALUE, 0).build()));
     assertTrue(store.compareAndSet("c/access-only", 0, TokenRecord.builder().tokens("a", null).build()));
+    assertTrue(store.compareAndSet("c/released", 0,
+        TokenRecord.builder().tokens("a", "r").expiry(now + DAY, DAY).purgeAfter(now + 2 * DAY).build()));
+    assertEquals(now + 2 * DAY, purgeAfter("c/released"), 1_000);
     assertEquals(now + 101 * DAY, purgeAfter("c/refreshable"), 60_000);
     assertEquals(now + 100 * DAY, purgeAfter("c/unknown"), 60_000);
     assertEquals(Long.MAX_VALUE, purgeAfter("c/endless"), 1_000);
