@@ -74,6 +74,8 @@ public final class RefreshCoordinator implements AutoCloseable {
   /** Written under this object's monitor, so that one closes; read by anybody. */
   private volatile boolean closed;
   private final CountDownLatch ended = new CountDownLatch(1);
+  /** Which thread ends the parts just now. */
+  private volatile Thread closer;
 
   RefreshCoordinator(CoordinatorBuilder b) {
     name = b.client;
@@ -272,13 +274,14 @@ public final class RefreshCoordinator implements AutoCloseable {
       if (first) ThreadScheduler.named("everbearer-" + name + "-close").newThread(this::end).start();
     } else if (first) {
       end();
-    } else {
+    } else if (Thread.currentThread() != closer) { // a part that calls back while it is closed waits for nothing
       ThreadScheduler.uninterruptibly(Duration.ofNanos(attempt).plus(SAVE_PATIENCE.multipliedBy(2)),
           left -> ended.await(left, TimeUnit.NANOSECONDS));
     }
   }
 
   private void end() {
+    closer = Thread.currentThread();
     // Each part ends, whatever another one throws.
     ending("the threads", () -> scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE)));
     for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
@@ -286,6 +289,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     ending("the refresher", refresher::close);
     ending("the token store", store::close);
     ending("the listeners", events::close);
+    closer = null;
     ended.countDown();
   }
 
