@@ -87,6 +87,13 @@ class LeaseTest {
     }
   }
 
+  /** Whoever has lost it may be connecting still, and sends in the end what another one has spent. */
+  @Test
+  void graceThatTheLongestCallNearlyFills_leaseIsNotShort() {
+    refresh(Duration.ofSeconds(6), refresher(Duration.ofMillis(4500)));
+    assertEquals(ATTEMPT.toMillis() + 2000, during.leaseUntil() - begin);
+  }
+
   @Test
   void refusalAfterRenewals_givesTheRecordBackAsItWas() {
     answer = new TokenException(Reason.TRANSIENT, "503");

@@ -353,4 +353,15 @@ class FileTokenStoreTest {
   void description_isTheConfiguredValue() {
     assertEquals("file:" + path, store.description());
   }
+
+  @Test
+  void recordThatCouldNotBeReadAgain_isRefused_andTheOldOneStays() throws IOException {
+    FileTokenStore store = FileTokenStore.at(directory.resolve("large"));
+    TokenRecord small = TokenStoreContract.record(1);
+    assertTrue(store.compareAndSet("large", 0, small));
+    TokenRecord large = small.toBuilder().generation(2).tokens("a", "r".repeat(1 << 20)).build();
+    IOException refusal = assertThrows(IOException.class, () -> store.compareAndSet("large", 1, large));
+    assertTrue(refusal.getMessage().contains("more than"), refusal.getMessage());
+    assertEquals(small, store.read("large").record());
+  }
 }
