@@ -75,10 +75,11 @@ abstract class ClusterContract {
       report(getClass().getSimpleName() + ", killed in turn for " + length.toSeconds() + " s: " + cluster.kills + " killed, "
           + cluster.killsInFlight.size() + " of them in flight, takeovers after " + cluster.takeovers() + " ms; "
           + server.stats());
+      keep(cluster);
       assertEquals(List.of(), bugs(cluster), "the nodes said");
+      assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
       server.loseReplies(0);
       goesOn(server, node, first);
-      assertEquals(0, server.stats().reuses(), "spent refresh tokens presented after the grace");
       assertEquals(0, server.stats().familiesRevoked());
       assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
     }
@@ -179,8 +180,7 @@ abstract class ClusterContract {
     }
     Verdict verdict = new Verdict(cluster, from, until, after.rotations() - before.rotations());
     report(getClass().getSimpleName() + ": " + verdict + "; " + server.stats());
-    Files.write(Path.of(System.getProperty("cluster.timelines", "target"), getClass().getSimpleName() + ".timeline"),
-        cluster.timeline);
+    keep(cluster);
     assertEquals(List.of(), bugs(cluster), "the nodes said");
     server.loseReplies(0);
     goesOn(server, node, first);
@@ -189,6 +189,11 @@ abstract class ClusterContract {
     assertEquals(0, server.stats().deadTokens());
     assertTrue(cluster.kills >= length.toSeconds() / 2, "killed: " + cluster.kills);
     return verdict;
+  }
+
+  private void keep(Cluster cluster) throws IOException {
+    Files.write(Path.of(System.getProperty("cluster.timelines", "target"), getClass().getSimpleName() + ".timeline"),
+        cluster.timeline);
   }
 
   static void report(String text) {

@@ -104,20 +104,23 @@ class RandomFaultsIT {
     final AtomicReference<String> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
-    Callers(RefreshCoordinator coordinator) throws TokenException {
-      for (int i = 0; i < 100; i++) {
-        try {
-          coordinator.start();
-          break;
-        } catch (TokenException e) {
-          if (e.reason() != TokenException.Reason.STORE) throw e;
-        }
-      }
+    Callers(RefreshCoordinator coordinator) throws TokenException, InterruptedException {
+      while (!isStarted(coordinator)) Thread.sleep(10); // an outage lasts a third of a second
       coordinator.application().token();
       for (int i = 0; i < 4; i++) {
         Thread thread = new Thread(() -> call(coordinator));
         thread.setDaemon(true);
         thread.start();
+      }
+    }
+
+    private static boolean isStarted(RefreshCoordinator coordinator) throws TokenException {
+      try {
+        coordinator.start();
+        return true;
+      } catch (TokenException e) {
+        if (e.reason() != TokenException.Reason.STORE) throw e;
+        return false;
       }
     }
 
