@@ -98,10 +98,12 @@ final class Held {
    * The same, as a suspect. One that was accepted before has probably been revoked, and may be replaced at once, however
    * often that happens; one that was never accepted, or that the token endpoint has confirmed, only after pauses that
    * grow each time.
+   *
+   * @param soonest when a refresh may begin that nothing else speaks against
    */
-  Held suspected(long now) {
+  Held suspected(long now, long soonest) {
     boolean accepted = token.isAccepted();
-    long refreshAt = accepted || rejections == 0 ? now : since + Backoff.afterRejections(rejections);
+    long refreshAt = accepted || rejections == 0 ? soonest : since + Backoff.afterRejections(rejections);
     int confirmations = suspicion == null ? 0 : suspicion.confirmations;
     if (confirmations > 0 && suspicion.refreshAt - refreshAt > 0) refreshAt = suspicion.refreshAt;
     // Another object, so that a server which accepts it again has reason to tell.

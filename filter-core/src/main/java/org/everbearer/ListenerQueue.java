@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one listener has not been told yet, and the thread that tells it: begun when there is something to tell, gone
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ListenerQueue {
   static final int CAPACITY = 1024;
-  private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
+  private static final Logger LOG = Loggers.of(ListenerQueue.class);
   static final long IDLE = TimeUnit.SECONDS.toNanos(5);
   private static final long REPORT_PAUSE = TimeUnit.SECONDS.toNanos(1);
   private static final long INTERRUPTED_PATIENCE = TimeUnit.SECONDS.toNanos(1);

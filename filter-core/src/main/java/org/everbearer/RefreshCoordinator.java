@@ -14,8 +14,8 @@ import java.util.function.DoubleSupplier;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord.Phase;
 import org.everbearer.TokenStore.Snapshot;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the tokens of one client valid: one refresh per token family, whatever the number of threads, requests,
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * token and the store shows no newer one; every other failure is tried again.
  */
 public final class RefreshCoordinator implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(RefreshCoordinator.class);
+  private static final Logger LOG = Loggers.of(RefreshCoordinator.class);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
   private static final int UPDATE_TRIES = 100;
   private static final long RETRY = Nanos.ofMillis(200);

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.everbearer.TokenException.Reason;
+import org.everbearer.log.Redaction;
 
 /**
  * The tokens of one identity. All its state is in a few volatile references to immutable objects; there is no lock.
@@ -55,6 +56,7 @@ final class TokenFamily implements TokenSource {
   private volatile Unanswered unanswered;
   /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
   private volatile boolean toldStale;
+  private final ReplacementPace replacements;
   private volatile int untoldRejections;
   private volatile long rejectionsToldAt;
   private volatile Runnable cancelTimer = () -> {};
@@ -67,6 +69,7 @@ final class TokenFamily implements TokenSource {
     this.first = first;
     this.held = held;
     this.rejectionsToldAt = held.since - TELL_REJECTIONS;
+    this.replacements = new ReplacementPace(held.since);
   }
 
   // --- what callers ask for
@@ -104,16 +107,26 @@ final class TokenFamily implements TokenSource {
 
   @Override
   public boolean invalidate(String rejectedToken) {
+    return invalidate(rejectedToken, null);
+  }
+
+  @Override
+  public boolean invalidate(String rejectedToken, String said) {
     TokenFamily now = current();
-    if (now != this) return now.invalidate(rejectedToken);
-    return suspect(rejectedToken) != null || !held.holds(rejectedToken);
+    if (now != this) return now.invalidate(rejectedToken, said);
+    return suspect(rejectedToken, said) != null || !held.holds(rejectedToken);
   }
 
   @Override
   public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    return replacementFor(rejectedToken, null);
+  }
+
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken, String said) {
     TokenFamily now = current();
-    if (now != this) return now.replacementFor(rejectedToken);
-    Flight bringing = suspect(rejectedToken);
+    if (now != this) return now.replacementFor(rejectedToken, said);
+    Flight bringing = suspect(rejectedToken, said);
     if (bringing == null && held.holds(rejectedToken)) {
       return isOver(held) ? TokenWait.failed(forCaller(failure.cause)) : CompletableFuture.completedFuture(null);
     }
@@ -225,21 +238,21 @@ final class TokenFamily implements TokenSource {
   }
 
   /** @return the flight that may bring another token; null if there is none, or if this is not the token that is held */
-  private Flight suspect(String rejectedToken) {
+  private Flight suspect(String rejectedToken, String said) {
     while (true) {
       long now = client.ticker.nanoTime();
       Held h = held;
       if (!h.holds(rejectedToken)) return null;
       if (!h.isSuspect()) {
-        Held suspected = h.suspected(now);
+        Held suspected = h.suspected(now, replacements.soonest(now));
         if (!HELD.compareAndSet(this, h, suspected)) continue;
         h = suspected;
-        tellRejection(h, true);
+        tellRejection(h, true, said);
       } else {
-        tellRejection(h, false);
+        tellRejection(h, false, said);
       }
       Flight flying = flight;
-      if (flying == client.families.forgotten) return current().suspect(rejectedToken);
+      if (flying == client.families.forgotten) return current().suspect(rejectedToken, said);
       if (flying != null && !flying.onlyLooks) return flying;
       Failure failed = failure;
       boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
@@ -247,7 +260,7 @@ final class TokenFamily implements TokenSource {
     }
   }
 
-  private void tellRejection(Held suspect, boolean first) {
+  private void tellRejection(Held suspect, boolean first, String said) {
     UNTOLD.incrementAndGet(this);
     long now = client.ticker.nanoTime();
     if (!first && now - rejectionsToldAt < TELL_REJECTIONS) return;
@@ -256,7 +269,15 @@ final class TokenFamily implements TokenSource {
     if (count == 0) return;
     client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count)
         .streak(suspect.rejections)
-        .detail(suspect.rejections > 1 && first ? JwtClaims.of(suspect.value).purpose() : null));
+        .detail(suspect.rejections > 1 && first ? whyRejected(suspect, said) : null));
+  }
+
+  /** For a person to compare: what the resource server says, and for what the token says it is good; null if neither does. */
+  private static String whyRejected(Held suspect, String said) {
+    String purpose = JwtClaims.of(suspect.value).purpose();
+    if (said == null) return purpose;
+    String words = "It says: " + new Redaction(Collections.singletonList(suspect.value)).of(said);
+    return purpose == null ? words : words + ". " + purpose;
   }
 
   /** Holds no token from now on, though the one that was held may be good; the next call gets another one. */
@@ -323,6 +344,7 @@ final class TokenFamily implements TokenSource {
       }
       if (fresh == null) fresh = new Flight(trigger, seen, client.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
+        if (trigger == TokenEvent.Trigger.REJECTED) replacements.note(fresh.startedAt);
         client.launch(this, fresh);
         return fresh;
       }

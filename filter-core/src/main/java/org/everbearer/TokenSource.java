@@ -61,7 +61,16 @@ public interface TokenSource {
   boolean invalidate(String rejectedToken);
 
   /**
-   * {@link #invalidate}, and then another token than the rejected one, without blocking: for who is about to repeat a
+   * {@link #invalidate(String)}, with the resource server's words, which the log shows when it rejects new tokens too.
+   *
+   * @param said such as its challenge (RFC 6750 §3); may be null, may be hostile, and may repeat the token
+   */
+  default boolean invalidate(String rejectedToken, String said) {
+    return invalidate(rejectedToken);
+  }
+
+  /**
+   * {@link #invalidate(String)}, and then another token than the rejected one, without blocking: for who is about to repeat a
    * request.
    *
    * @return completes with another token; with null if there is none to be had for now or within {@code waitTimeout}, so
@@ -72,6 +81,15 @@ public interface TokenSource {
   default CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
     if (!invalidate(rejectedToken)) return CompletableFuture.completedFuture(null);
     return accessTokenAsync().thenApply(token -> token.value().equals(rejectedToken) ? null : token);
+  }
+
+  /**
+   * {@link #replacementFor(String)}, with the resource server's words.
+   *
+   * @param said as for {@link #invalidate(String, String)}
+   */
+  default CompletableFuture<AccessToken> replacementFor(String rejectedToken, String said) {
+    return replacementFor(rejectedToken);
   }
 
   /**

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
@@ -21,19 +22,26 @@ import java.util.function.Supplier;
 @AnalyzeClasses(packages = "org.everbearer", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String ROOT = "org.everbearer";
+  private static final String LOG = "org.everbearer.log";
 
   @ArchTest
   static final ArchRule packages_haveNoCycles = slices().matching("org.everbearer.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule root_knowsNothingElseOfOurs =
-      noClasses().that().resideInAPackage(ROOT).should().dependOnClassesThat().resideInAnyPackage("org.everbearer.*..");
+  static final ArchRule root_knowsNothingElseOfOurs = classes().that().resideInAPackage(ROOT)
+      .should().onlyDependOnClassesThat(ofOthersOr("belong to the root or to its log", ROOT, LOG));
+
+  @ArchTest
+  static final ArchRule log_knowsNothingOfOurs =
+      classes().that().resideInAPackage(LOG).should().onlyDependOnClassesThat(ofOthersOr("belong to the log", LOG));
 
   @ArchTest
   static final ArchRule leaves_knowOnlyTheRoot = classes()
       .that().resideInAnyPackage("org.everbearer.store..", "org.everbearer.refresh..", "org.everbearer.httpclient5..",
           "org.everbearer.observe..", "org.everbearer.micrometer..")
-      .should().onlyDependOnClassesThat(ofTheirOwnPackageOrTheRoot());
+      .should().onlyDependOnClassesThat(ofOthersOr("belong to the root, to the log, to their own package, or to others' libraries",
+          ROOT, LOG, "org.everbearer.store", "org.everbearer.refresh", "org.everbearer.httpclient5",
+          "org.everbearer.observe", "org.everbearer.micrometer"));
 
   @ArchTest
   static final ArchRule config_knowsNoServletsAndNoInterceptors = noClasses()
@@ -48,6 +56,13 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule staticFields_areFinal = fields().that().areStatic().should().beFinal();
+
+  /** By a logger that would be silent without a provider, nobody warns. */
+  @ArchTest
+  static final ArchRule warnings_areHeardWithoutAProvider = noClasses()
+      .that(DescribedPredicate.describe("make a logger of SLF4J's", c -> c.getMethodCallsFromSelf().stream()
+          .anyMatch(call -> call.getTargetOwner().getName().equals("org.slf4j.LoggerFactory"))))
+      .should().callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.nameMatching("warn|error")));
 
   @ArchTest
   static final ArchRule commonPool_isNotUsed = noClasses().should().callMethod(ForkJoinPool.class, "commonPool")
@@ -67,13 +82,11 @@ class ArchitectureTest {
           "setAccessible|trySetAccessible|getDeclaredFields?|getDeclaredMethods?|privateLookupIn|defineClass")))
       .orShould().dependOnClassesThat().resideInAnyPackage("sun..", "jdk..", "com.sun..");
 
-  private static DescribedPredicate<JavaClass> ofTheirOwnPackageOrTheRoot() {
-    return DescribedPredicate.describe("belong to the root, to their own package, or to others' libraries",
-        c -> !c.getPackageName().startsWith(ROOT) || c.getPackageName().equals(ROOT) || LEAVES.contains(c.getPackageName()));
+  private static DescribedPredicate<JavaClass> ofOthersOr(String description, String... packages) {
+    List<String> allowed = List.of(packages);
+    return DescribedPredicate.describe(description,
+        c -> !c.getPackageName().startsWith(ROOT) || allowed.contains(c.getPackageName()));
   }
-
-  private static final java.util.Set<String> LEAVES = java.util.Set.of("org.everbearer.store", "org.everbearer.refresh",
-      "org.everbearer.httpclient5", "org.everbearer.observe", "org.everbearer.micrometer");
 
   @ArchTest
   static final ArchRule micrometer_isOptional = noClasses().that().resideOutsideOfPackage("org.everbearer.micrometer..")

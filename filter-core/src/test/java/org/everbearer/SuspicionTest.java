@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.everbearer.ModelServer.Fault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +109,37 @@ class SuspicionTest {
       assertNotEquals(revoked.value(), next.join().value(), "round " + i);
     }
     assertEquals(50, server.calls);
+  }
+
+  /** Accepted by one path, rejected by another, for ever: no limit of the token endpoint may stand that. */
+  @Test
+  void pathThatRejectsEverybody_besideOneThatAcceptsEachNewToken_costsATokenEachTenSecondsInTheEnd() throws Exception {
+    server.lifetime = Duration.ofHours(1);
+    TokenSource source = one.startSignedIn();
+    rejectEverythingFor(120, source);
+    int atFirst = server.calls;
+    assertTrue(atFirst >= 200, "revocations in a row are replaced at once; asked: " + atFirst);
+    rejectEverythingFor(60, source);
+    assertTrue(server.calls - atFirst <= 7, "asked in the next minute: " + (server.calls - atFirst));
+    one.seconds(2000);
+    rejectEverythingFor(10, source);
+    assertTrue(server.calls - atFirst > 90, "a quiet half hour is made good again");
+  }
+
+  @Test
+  void rejectsNewTokensToo_tellsTheServersWordsWithoutTheToken() throws Exception {
+    String jwt = "eyJhbGciOiJub25lIn0." + Base64.getUrlEncoder().withoutPadding().encodeToString(
+        "{\"aud\":\"https://one.example.com\",\"exp\":4000000000}".getBytes(StandardCharsets.UTF_8)) + ".";
+    TokenSource source = one.startSignedIn();
+    source.invalidate("A2", "Bearer realm=\"first\"");
+    server.fixedAccessToken = jwt;
+    one.seconds(5);
+    assertEquals(jwt, one.token(source));
+    source.invalidate(jwt, "Bearer error_description=\"wrong audience\n in " + jwt + "\"");
+    List<String> why = one.told().stream().filter(e -> e.type() == TokenEvent.Type.INVALIDATED)
+        .map(TokenEvent::detail).collect(Collectors.toList());
+    assertEquals(Arrays.asList(null, "It says: Bearer error_description=\"wrong audience  in [redacted]\". The token says:"
+        + " audience https://one.example.com, issuer null, scope null"), why);
   }
 
   @Test

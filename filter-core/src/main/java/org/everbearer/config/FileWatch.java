@@ -3,12 +3,12 @@ package org.everbearer.config;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Looks at a place again and again, from one thread that ends when told so. */
 final class FileWatch {
-  private static final Logger LOG = LoggerFactory.getLogger("org.everbearer");
+  private static final Logger LOG = Loggers.of(FileWatch.class);
   private static final long LONGEST_LOOK = 5;
 
   private final CountDownLatch closed = new CountDownLatch(1);

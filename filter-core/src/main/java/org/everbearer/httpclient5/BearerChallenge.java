@@ -44,6 +44,15 @@ final class BearerChallenge {
     return bearer ? !otherError : !otherScheme;
   }
 
+  /** The {@code WWW-Authenticate} fields as they are, not yet fit to be shown; null if there are none. */
+  static String wordsOf(MessageHeaders response) {
+    Header[] fields = response.getHeaders(HttpHeaders.WWW_AUTHENTICATE);
+    if (fields.length == 0) return null;
+    StringBuilder words = new StringBuilder("WWW-Authenticate: ");
+    for (int i = 0; i < fields.length; i++) words.append(i == 0 ? "" : ", ").append(fields[i].getValue());
+    return words.toString();
+  }
+
   private void read() {
     for (skip(" \t,"); at < text.length(); skip(" \t,")) {
       String name = token();

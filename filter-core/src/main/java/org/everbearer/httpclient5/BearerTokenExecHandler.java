@@ -141,10 +141,10 @@ public final class BearerTokenExecHandler implements ExecChainHandler {
       ClassicHttpResponse rejection, ExecChain.Scope scope) throws IOException, HttpException {
     try {
       if (!isRepeatable(request)) {
-        source.invalidate(rejected.value());
+        source.invalidate(rejected.value(), BearerChallenge.wordsOf(rejection));
         return null;
       }
-      CompletableFuture<AccessToken> pending = Promise.ofReplacement(rejected, source);
+      CompletableFuture<AccessToken> pending = Promise.ofReplacement(rejected, source, rejection);
       if (pending == null) return null;
       // Before the wait: the refresh may need the very connection.
       KeptBody.detach(rejection, scope.execRuntime);

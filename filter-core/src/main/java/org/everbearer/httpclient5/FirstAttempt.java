@@ -82,10 +82,10 @@ final class FirstAttempt implements AsyncExecCallback {
       return null;
     }
     if (body != null && rewindable == null) {
-      source.invalidate(token.value());
+      source.invalidate(token.value(), BearerChallenge.wordsOf(response));
       return null;
     }
-    CompletableFuture<AccessToken> replacement = Promise.ofReplacement(token, source);
+    CompletableFuture<AccessToken> replacement = Promise.ofReplacement(token, source, response);
     return replacement == null ? null : new HeldRejection(response, details, replacement);
   }
 

@@ -1,6 +1,7 @@
 package org.everbearer.httpclient5;
 
 import java.util.concurrent.CompletableFuture;
+import org.apache.hc.core5.http.MessageHeaders;
 import org.everbearer.AccessToken;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSource;
@@ -21,9 +22,9 @@ final class Promise {
   }
 
   /** Tells of the rejection. Null if there is no other token for now, and the answer may go to the caller as it is. */
-  static CompletableFuture<AccessToken> ofReplacement(AccessToken rejected, TokenSource source) {
+  static CompletableFuture<AccessToken> ofReplacement(AccessToken rejected, TokenSource source, MessageHeaders answer) {
     CompletableFuture<AccessToken> pending =
-        required(source.replacementFor(rejected.value()), source, "replacementFor");
+        required(source.replacementFor(rejected.value(), BearerChallenge.wordsOf(answer)), source, "replacementFor");
     if (!pending.isDone() || pending.isCompletedExceptionally()) return pending;
     return isAnother(pending.join(), rejected) ? pending : null;
   }

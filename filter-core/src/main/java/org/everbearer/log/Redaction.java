@@ -1,22 +1,23 @@
-package org.everbearer.refresh;
+package org.everbearer.log;
 
-import java.nio.charset.StandardCharsets;
+import java.io.UnsupportedEncodingException;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.apache.hc.core5.http.message.BasicNameValuePair;
-import org.apache.hc.core5.net.WWWFormCodec;
 
-/** Makes a server's words fit to be shown: one line, not long, and free of the secrets that it may be echoing. */
-final class Redaction {
-  static final Redaction NOTHING_SECRET = new Redaction(Collections.emptyList());
+/**
+ * Makes a server's words fit to be shown: one line, not long, and free of the secrets that it may be echoing. Immutable.
+ */
+public final class Redaction {
+  public static final Redaction NOTHING_SECRET = new Redaction(Collections.emptyList());
   private static final int MAX_LENGTH = 200;
   // So many characters of a secret in a row are taken for an echo of a part of it.
   private static final int WINDOW = 10;
 
   private final List<String> secrets = new ArrayList<>();
 
-  Redaction(List<String> secrets) {
+  public Redaction(List<String> secrets) {
     for (String secret : secrets) {
       if (secret.isEmpty()) continue;
       this.secrets.add(secret);
@@ -25,11 +26,16 @@ final class Redaction {
     }
   }
 
-  static String formEncoded(String text) {
-    return WWWFormCodec.format(Collections.singletonList(new BasicNameValuePair(text, null)), StandardCharsets.UTF_8);
+  /** As {@code application/x-www-form-urlencoded} writes it, in UTF-8. */
+  public static String formEncoded(String text) {
+    try {
+      return URLEncoder.encode(text, "UTF-8");
+    } catch (UnsupportedEncodingException e) {
+      throw new IllegalStateException("every Java has UTF-8", e);
+    }
   }
 
-  String of(String text) {
+  public String of(String text) {
     // Cut generously first, as the search below is slow; cut finally afterwards, so that no secret is left in half.
     String words = text.length() > 10 * MAX_LENGTH ? text.substring(0, 10 * MAX_LENGTH) : text;
     boolean[] secret = new boolean[words.length()];

@@ -10,12 +10,12 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenEvent.Type;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Shows a client to JMX from its registration until it is closed. */
 public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ClientMBean.class);
+  private static final Logger LOG = Loggers.of(ClientMBean.class);
   private static final int MOST_OF_ONE_NAME = 1000;
   private static final Pattern PLAIN = Pattern.compile("[^,=:\"*?\\s]+");
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Objects;
+import org.everbearer.log.Redaction;
 
 /**
  * How a client shows a token endpoint who it is (RFC 6749 §2.3). Immutable; {@link #toString()} shows no secret.

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.regex.Pattern;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
+import org.everbearer.log.Redaction;
 
 /** A reply without tokens, and what it means: the endpoint's own words decide if they are known, else the status. */
 final class Refusal {

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
+import org.everbearer.log.Redaction;
 
 /**
  * What an authorization server says of itself: RFC 8414, else OpenID Connect Discovery 1.0. Read when it is first

@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.net.WWWFormCodec;
+import org.everbearer.log.Redaction;
 
 /** What one attempt sends, and which parts of it are secret. Lives for that attempt only. */
 final class TokenRequest {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenSet;
+import org.everbearer.log.Redaction;
 
 /** Makes the reply of a token endpoint tokens (RFC 6749 §5.1), or the failure that it means. */
 final class TokenResponse {

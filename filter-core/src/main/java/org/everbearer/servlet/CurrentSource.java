@@ -46,8 +46,13 @@ final class CurrentSource implements TokenSource {
 
   @Override
   public boolean invalidate(String rejectedToken) {
+    return invalidate(rejectedToken, null);
+  }
+
+  @Override
+  public boolean invalidate(String rejectedToken, String said) {
     try {
-      return current().invalidate(rejectedToken);
+      return current().invalidate(rejectedToken, said);
     } catch (TokenException none) {
       return false;
     }
@@ -55,8 +60,13 @@ final class CurrentSource implements TokenSource {
 
   @Override
   public CompletableFuture<AccessToken> replacementFor(String rejectedToken) {
+    return replacementFor(rejectedToken, null);
+  }
+
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken, String said) {
     try {
-      return current().replacementFor(rejectedToken);
+      return current().replacementFor(rejectedToken, said);
     } catch (TokenException none) {
       return CompletableFuture.completedFuture(null);
     }

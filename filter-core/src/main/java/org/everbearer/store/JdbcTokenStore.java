@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenStore;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps records as rows of a table: the store for several nodes, and for many identities.
@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by any number of threads.
  */
 public final class JdbcTokenStore implements TokenStore {
-  private static final Logger LOG = LoggerFactory.getLogger(JdbcTokenStore.class);
+  private static final Logger LOG = Loggers.of(JdbcTokenStore.class);
   private static final int ATTEMPTS = 4;
   private static final int CREATE_ATTEMPTS = 10;
   private static final long CREATE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

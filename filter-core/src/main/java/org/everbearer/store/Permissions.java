@@ -11,12 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.Set;
+import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Mode 0600, or 0660 for a {@linkplain FileMode#GROUP group}, where the file system knows modes; elsewhere (Windows) files inherit their directory's access list. */
 final class Permissions {
-  private static final Logger LOG = LoggerFactory.getLogger(Permissions.class);
+  private static final Logger LOG = Loggers.of(Permissions.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 

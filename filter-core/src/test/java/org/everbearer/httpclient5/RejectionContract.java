@@ -75,6 +75,33 @@ interface RejectionContract extends Conformance {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  default void sourceHearsTheChallenge(boolean repeatable) throws Exception {
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+    try (ResourceServer server = ResourceServer.start().on("/a", e -> {
+      e.with("WWW-Authenticate", "Basic realm=\"a\"");
+      e.with("WWW-Authenticate", "Bearer error=\"invalid_token\", error_description=\"wrong audience\"");
+      e.reply(401, "no");
+    });
+        TestClient client = client(source, server)) {
+      Call call = Call.post(server.uri("/a"), "hello");
+      assertEquals(401, client.send(repeatable ? call : call.withBodyThatCanBeSentOnce()).status());
+      assertEquals("WWW-Authenticate: Basic realm=\"a\", Bearer error=\"invalid_token\", error_description=\"wrong audience\"",
+          source.said.get(0));
+    }
+  }
+
+  @Test
+  default void rejectionWithoutAChallenge_saysNothing() throws Exception {
+    ScriptedTokenSource source = ScriptedTokenSource.valid("t");
+    try (ResourceServer server = ResourceServer.start().on("/a", e -> e.reply(401, "no"));
+        TestClient client = client(source, server)) {
+      client.send(Call.get(server.uri("/a")));
+      assertEquals(Arrays.asList((String) null), source.said);
+    }
+  }
+
   @Test
   default void secondRejection_goesToTheCaller() throws Exception {
     ScriptedTokenSource source = ScriptedTokenSource.valid("t");

@@ -30,6 +30,8 @@ final class ScriptedTokenSource implements TokenSource {
   final AtomicInteger asked = new AtomicInteger();
   final AtomicInteger replacementsAsked = new AtomicInteger();
   final List<String> accepted = new CopyOnWriteArrayList<>();
+  /** What the resource server said with each rejection. */
+  final List<String> said = new CopyOnWriteArrayList<>();
   private final String name;
   private final Object lock = new Object();
   private Refresh refresh = () -> {};
@@ -150,6 +152,18 @@ final class ScriptedTokenSource implements TokenSource {
       last = pending == null ? null : pending.copy();
     }
     if (last != null) last.get(20, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public boolean invalidate(String rejectedToken, String challenge) {
+    said.add(challenge);
+    return invalidate(rejectedToken);
+  }
+
+  @Override
+  public CompletableFuture<AccessToken> replacementFor(String rejectedToken, String challenge) {
+    said.add(challenge);
+    return replacementFor(rejectedToken);
   }
 
   @Override

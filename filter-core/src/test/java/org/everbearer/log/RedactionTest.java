@@ -1,4 +1,4 @@
-package org.everbearer.refresh;
+package org.everbearer.log;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
