@@ -64,7 +64,7 @@ public final class JwtClaims {
   }
 
   /** For whom the token says it is good, for a person to compare: audience, issuer and scope; null if it says nothing. */
-  String purpose() {
+  public String purpose() {
     if (claims == null) return null;
     Object scope = claims.getClaimValue("scope") == null ? claims.getClaimValue("scp") : claims.getClaimValue("scope");
     return "The token says: audience " + claims.getClaimValue("aud") + ", issuer " + claims.getClaimValue("iss")

@@ -239,8 +239,8 @@ public final class TokenEvent {
     return listener;
   }
 
-  /** Tells that so many events were not told to a listener. */
-  TokenEvent afterDropped(long events, String listenerClass) {
+  /** Tells, after this event, that so many events were not told to a listener of that class. */
+  public TokenEvent afterDropped(long events, String listenerClass) {
     Builder dropped = of(Type.EVENTS_DROPPED).who(client, identity, node).at(at)
         .token(token, generation, expiresIn, refreshesIn).endUnknown(endUnknown);
     dropped.listener = listenerClass;
@@ -254,12 +254,13 @@ public final class TokenEvent {
         + (failure == null ? "" : ", failure " + failure.reason() + ": " + failure.getMessage()) + "]";
   }
 
-  static Builder of(Type type) {
+  /** Begins an event: for the coordinator, and for who tests a listener. */
+  public static Builder of(Type type) {
     return new Builder(type);
   }
 
   /** Collects the parts of an event. Not thread-safe. */
-  static final class Builder {
+  public static final class Builder {
     private final Type type;
     private String client;
     private String identity;
@@ -285,46 +286,46 @@ public final class TokenEvent {
       this.type = type;
     }
 
-    Builder who(String clientName, String identityName, String nodeName) {
+    public Builder who(String clientName, String identityName, String nodeName) {
       client = clientName;
       identity = identityName;
       node = nodeName;
       return this;
     }
 
-    Builder at(Instant value) {
+    public Builder at(Instant value) {
       at = value;
       return this;
     }
 
-    Builder trigger(Trigger value) {
+    public Builder trigger(Trigger value) {
       trigger = value;
       return this;
     }
 
-    Builder duration(Duration value) {
+    public Builder duration(Duration value) {
       duration = value;
       return this;
     }
 
-    Builder failure(TokenException value, int failuresInARow, Instant next) {
+    public Builder failure(TokenException value, int failuresInARow, Instant next) {
       failure = value;
       streak = failuresInARow;
       nextTry = next;
       return this;
     }
 
-    Builder streak(int value) {
+    public Builder streak(int value) {
       streak = value;
       return this;
     }
 
-    Builder node(String value) {
+    public Builder node(String value) {
       node = value;
       return this;
     }
 
-    Builder token(String fingerprint, long recordGeneration, Duration validFor, Duration freshFor) {
+    public Builder token(String fingerprint, long recordGeneration, Duration validFor, Duration freshFor) {
       token = fingerprint;
       generation = recordGeneration;
       expiresIn = validFor;
@@ -332,28 +333,28 @@ public final class TokenEvent {
       return this;
     }
 
-    Builder count(long value) {
+    public Builder count(long value) {
       count = value;
       return this;
     }
 
-    Builder families(String before, String now) {
+    public Builder families(String before, String now) {
       familyBefore = before;
       familyNow = now;
       return this;
     }
 
-    Builder endUnknown(boolean value) {
+    public Builder endUnknown(boolean value) {
       endUnknown = value;
       return this;
     }
 
-    Builder detail(String value) {
+    public Builder detail(String value) {
       detail = value;
       return this;
     }
 
-    TokenEvent build() {
+    public TokenEvent build() {
       return new TokenEvent(this);
     }
   }

@@ -103,8 +103,12 @@ public final class TokenException extends IOException {
     return copy;
   }
 
-  /** A copy for one more caller: its own stack trace, this failure as cause, and the time of the next attempt. */
-  TokenException forCaller(String message, Instant next) {
+  /**
+   * A copy for one more caller: its own stack trace, and this failure as cause.
+   *
+   * @param next when the next attempt will be made, or null
+   */
+  public TokenException forCaller(String message, Instant next) {
     return new TokenException(reason, message, this, retryAfter, next, null);
   }
 

@@ -170,7 +170,7 @@ public final class TokenRecord {
   }
 
   /** {@linkplain Fingerprint#hash Hash} of the refresh token; the empty string if there is none. */
-  String refreshHash() {
+  public String refreshHash() {
     return refreshToken == null ? "" : Fingerprint.hash(refreshToken);
   }
 

@@ -28,8 +28,13 @@ class ArchitectureTest {
   static final ArchRule packages_haveNoCycles = slices().matching("org.everbearer.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule root_knowsNothingElseOfOurs = classes().that().resideInAPackage(ROOT)
-      .should().onlyDependOnClassesThat(ofOthersOr("belong to the root or to its log", ROOT, LOG));
+  static final ArchRule contracts_knowNothingElseOfOurs =
+      classes().that().resideInAPackage(ROOT).should().onlyDependOnClassesThat(ofOthersOr("belong to the root", ROOT));
+
+  @ArchTest
+  static final ArchRule coordinator_knowsTheContractsOnly = classes().that().resideInAPackage("org.everbearer.coordinator")
+      .should().onlyDependOnClassesThat(
+          ofOthersOr("belong to the coordinator, the root or the log", "org.everbearer.coordinator", ROOT, LOG));
 
   @ArchTest
   static final ArchRule log_knowsNothingOfOurs =
@@ -60,8 +65,9 @@ class ArchitectureTest {
   /** By a logger that would be silent without a provider, nobody warns. */
   @ArchTest
   static final ArchRule warnings_areHeardWithoutAProvider = noClasses()
-      .that(DescribedPredicate.describe("make a logger of SLF4J's", c -> c.getMethodCallsFromSelf().stream()
-          .anyMatch(call -> call.getTargetOwner().getName().equals("org.slf4j.LoggerFactory"))))
+      .that(DescribedPredicate.describe("have a logger of SLF4J's for all", c -> c.getMethodCallsFromSelf().stream()
+          .anyMatch(call -> call.getTargetOwner().getName().equals("org.slf4j.LoggerFactory")
+              && call.getOrigin().getName().equals("<clinit>"))))
       .should().callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.nameMatching("warn|error")));
 
   @ArchTest

@@ -13,9 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
 import org.everbearer.AccessToken;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSet;
+import org.everbearer.coordinator.RefreshCoordinator;
 
 /** A thousand to a million identities in one coordinator with the memory store: does an operation cost the same? */
 final class IdentitiesTable {

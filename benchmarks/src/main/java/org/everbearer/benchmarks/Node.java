@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSet;
+import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.store.JdbcTokenStore;
 import org.postgresql.ds.PGSimpleDataSource;
 

@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenSet;
 import org.everbearer.benchmarks.peers.CaffeineCache;
 import org.everbearer.benchmarks.peers.Everbearer;
 import org.everbearer.benchmarks.peers.Issued;
 import org.everbearer.benchmarks.peers.SpringSecurity;
 import org.everbearer.benchmarks.peers.StandInEndpoint;
+import org.everbearer.coordinator.RefreshCoordinator;
 
 /** 1,000 users whose tokens have all expired, eight callers each, all at once. */
 final class UsersTable {

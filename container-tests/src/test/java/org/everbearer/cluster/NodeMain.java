@@ -18,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.everbearer.AccessToken;
 import org.everbearer.Fingerprint;
 import org.everbearer.JwtClaims;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenRecord;
@@ -26,6 +25,7 @@ import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
+import org.everbearer.coordinator.RefreshCoordinator;
 
 /**
  * One node: a process whose threads ask for the token all the time, until it is killed or its standard input ends. The

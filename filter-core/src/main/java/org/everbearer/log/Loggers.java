@@ -42,8 +42,9 @@ public final class Loggers {
 
   /** A logger of warnings and errors only. */
   public static Logger warningsTo(Sink sink, String name) {
+    // Not our own loader: in OSGi it sees less than the interface refers to.
     return (Logger) Proxy.newProxyInstance(
-        Loggers.class.getClassLoader(), new Class<?>[] {Logger.class}, new Warnings(sink, name));
+        Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, new Warnings(sink, name));
   }
 
   /** Whether SLF4J has no provider, and nobody has chosen that. SLF4J may look for its provider for this. */

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.apache.hc.client5.http.impl.async.H2AsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
 import org.everbearer.TokenListener;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.config.ClientConfig;
+import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.httpclient5.AsyncBearerTokenExecHandler;
 import org.everbearer.httpclient5.BearerTokenExecHandler;
 

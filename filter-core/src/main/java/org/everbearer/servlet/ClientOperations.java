@@ -1,6 +1,6 @@
 package org.everbearer.servlet;
 
-import org.everbearer.RefreshCoordinator;
+import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.observe.Operations;
 
 /** What an operator may have a running client do with the tokens of the application. */

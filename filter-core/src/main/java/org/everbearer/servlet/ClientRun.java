@@ -1,13 +1,13 @@
 package org.everbearer.servlet;
 
 import java.util.concurrent.ExecutionException;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
 import org.everbearer.config.Protocol;
 import org.everbearer.config.TokenClient;
+import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.observe.ClientMBean;
 import org.everbearer.observe.ClientState.Tokens;
 import org.everbearer.observe.Operations;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenListener;
+import org.everbearer.coordinator.RefreshCoordinator;
 
 /**
  * Whom the application wants to hear of its clients, from whenever on. Each client that runs has a queue and a thread for

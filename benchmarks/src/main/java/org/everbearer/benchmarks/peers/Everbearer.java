@@ -2,12 +2,12 @@ package org.everbearer.benchmarks.peers;
 
 import java.io.IOException;
 import java.util.function.UnaryOperator;
-import org.everbearer.CoordinatorBuilder;
-import org.everbearer.RefreshCoordinator;
 import org.everbearer.TokenException;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
+import org.everbearer.coordinator.CoordinatorBuilder;
+import org.everbearer.coordinator.RefreshCoordinator;
 
 /** Ours, as {@link RefreshCoordinator} documents it: a first pair, started, the source kept. */
 public final class Everbearer implements Peer {

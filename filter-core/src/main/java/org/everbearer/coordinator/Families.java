@@ -1,0 +1,124 @@
+package org.everbearer.coordinator;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.everbearer.TokenSet;
+
+/**
+ * The families of all identities that are in memory, and which of them may be forgotten when there are too many. Of an
+ * identity there is one family at a time on which a flight can begin: one that is forgotten takes its own flight's place
+ * for good, and only then gets a successor, to which whoever still holds it is led.
+ */
+final class Families {
+  private static final int FIRST_SWEEP = 1024;
+
+  /** Stands in the place of a forgotten family's flight. */
+  final Flight forgotten = Flight.ofForgotten();
+
+  private final RefreshCoordinator client;
+  private final String storeKey;
+  private final int most;
+  /** Whether the store is memory too, and ours: what is forgotten here must not stay there. */
+  private final boolean ownStore;
+  private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
+  /** How many there must be before expired ones are looked for. A race looks twice. */
+  private volatile int sweepAt;
+
+  Families(RefreshCoordinator client, String storeKey, int most, boolean ownStore) {
+    this.client = client;
+    this.storeKey = storeKey;
+    this.most = most;
+    this.ownStore = ownStore;
+    sweepAt = Math.min(most, FIRST_SWEEP);
+  }
+
+  /** One whose tokens are in the store, or nowhere. */
+  TokenFamily get(String identity) {
+    TokenFamily known = families.get(identity);
+    if (known != null) return known; // one that is forgotten just now leads to its successor by itself
+    // A store of its own keeps what memory forgets.
+    if (!ownStore && families.size() >= most) evict(afterEviction());
+    return put(identity, null);
+  }
+
+  /** One that can be had again at any time. */
+  TokenFamily get(String identity, TokenSet first) {
+    TokenFamily known = families.get(identity);
+    if (known != null) return known;
+    sweep();
+    return put(identity, first);
+  }
+
+  /** The family that has taken the place of a forgotten one. */
+  TokenFamily successor(TokenFamily old) {
+    return put(old.identity, old.first);
+  }
+
+  private TokenFamily put(String identity, TokenSet first) {
+    return families.compute(identity, (id, known) -> known != null && !known.isForgotten() ? known : family(id, first));
+  }
+
+  Collection<TokenFamily> all() {
+    return families.values();
+  }
+
+  /**
+   * The family has no tokens, or they are not needed here any more.
+   *
+   * @param unknown nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked
+   */
+  void dropUnused(TokenFamily family, boolean unknown) {
+    if (family.identity == null || unknown && !ownStore && family.held().record == null) return;
+    long generation = family.held().generation();
+    if (!family.forget()) return; // a flight is on its way, and comes here when it lands
+    families.remove(family.identity, family);
+    if (ownStore) removeRecord(family, generation);
+  }
+
+  private TokenFamily family(String identity, TokenSet first) {
+    Held held = first == null ? Held.none(client.ticker.nanoTime(), null) : client.records.notStored(first);
+    return new TokenFamily(client, identity, StoreKeys.ofIdentity(storeKey, identity), first, held);
+  }
+
+  /** Looks each time that there are twice as many as the last time: so it costs each newcomer next to nothing. */
+  private void sweep() {
+    int size = families.size();
+    if (size < sweepAt) return;
+    evict(size < most ? size : afterEviction());
+    sweepAt = Math.min(most, Math.max(FIRST_SWEEP, 2 * families.size()));
+  }
+
+  /** Forgets families at rest: the expired ones, and then others until so many are left. */
+  private void evict(int left) {
+    for (TokenFamily family : families.values()) {
+      if (family.held().at(client.ticker.nanoTime()) == Freshness.EXPIRED) evict(family);
+    }
+    for (TokenFamily family : families.values()) {
+      if (families.size() <= left) return;
+      evict(family);
+    }
+  }
+
+  private void evict(TokenFamily family) {
+    // In memory alone: nothing could bring back what an application has handed over.
+    if (ownStore && family.first == null) return;
+    long generation = family.held().generation();
+    if (!family.forget()) return;
+    families.remove(family.identity, family);
+    if (ownStore) removeRecord(family, generation);
+  }
+
+  private int afterEviction() {
+    return most - Math.max(1, most / 16);
+  }
+
+  private void removeRecord(TokenFamily family, long generation) {
+    try {
+      if (generation > 0) client.store.compareAndSet(family.key, generation, null);
+    } catch (IOException e) {
+      throw new IllegalStateException("the memory store does no I/O", e);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package org.everbearer.coordinator;
+
+import java.util.concurrent.CompletableFuture;
+import org.everbearer.AccessToken;
+import org.everbearer.TokenEvent;
+import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
+
+/**
+ * One caller's wait for a token, of at most {@code waitTimeout}. It ends with the flight that it waits for, or with the
+ * time; a token that is live at the end is served in any case. To abandon it changes nothing for anybody else.
+ */
+final class TokenWait {
+  private final TokenFamily family;
+  private final RefreshCoordinator client;
+  private final long deadline;
+
+  TokenWait(TokenFamily family) {
+    this.family = family;
+    this.client = family.client;
+    this.deadline = client.ticker.nanoTime() + Nanos.of(client.waitTimeout);
+  }
+
+  static CompletableFuture<AccessToken> failed(TokenException why) {
+    CompletableFuture<AccessToken> failed = new CompletableFuture<>();
+    failed.completeExceptionally(why);
+    return failed;
+  }
+
+  /** Blocks the calling thread. */
+  AccessToken await() throws TokenException {
+    while (true) {
+      TokenFamily.Next next = family.next();
+      if (next.token != null) return next.token;
+      if (next.failure != null) throw forCaller(next.failure);
+      AccessToken token = await(next.flight);
+      if (token != null) return token;
+    }
+  }
+
+  /** Null if the tokens were replaced meanwhile, so that it is worth looking again. */
+  private AccessToken await(Flight flight) throws TokenException {
+    TokenException why;
+    try {
+      if (!flight.awaitLanding(patience(flight))) {
+        why = family.timedOut();
+      } else if (flight.token() != null) {
+        return flight.token();
+      } else if (flight.superseded && left() > 0) {
+        return null;
+      } else {
+        why = forCaller(flight.failure());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      why = new TokenException(Reason.INTERRUPTED,
+          client.name + ": interrupted while waiting for a token; the refresh goes on");
+    }
+    AccessToken live = served();
+    if (live == null) throw why;
+    return live;
+  }
+
+  CompletableFuture<AccessToken> future() {
+    CompletableFuture<AccessToken> result = new CompletableFuture<>();
+    follow(result);
+    return result;
+  }
+
+  private void follow(CompletableFuture<AccessToken> result) {
+    TokenFamily.Next next = family.next();
+    if (next.token != null) {
+      result.complete(next.token);
+    } else if (next.failure != null) {
+      result.completeExceptionally(forCaller(next.failure));
+    } else {
+      Flight flight = next.flight;
+      await(flight, patience(flight), result, () -> settle(result, family.timedOut()), () -> {
+        if (flight.token() != null) result.complete(flight.token());
+        else if (flight.superseded && left() > 0 && !result.isDone()) follow(result);
+        else settle(result, forCaller(flight.failure()));
+      });
+    }
+  }
+
+  /** Null where there is none but the rejected one, which the caller has had the answer for. */
+  CompletableFuture<AccessToken> otherThan(String rejected, Flight bringing) {
+    CompletableFuture<AccessToken> result = new CompletableFuture<>();
+    if (bringing == null) {
+      future().whenComplete((token, failed) -> settleOther(result, rejected, (TokenException) failed));
+    } else {
+      await(bringing, left(), result, () -> settleOther(result, rejected, family.timedOut()), () -> {
+        if (bringing.superseded && left() > 0) follow(result, family.replacementFor(rejected));
+        else settleOther(result, rejected, bringing.failure() == null ? null : forCaller(bringing.failure()));
+      });
+    }
+    return result;
+  }
+
+  private static void follow(CompletableFuture<AccessToken> result, CompletableFuture<AccessToken> again) {
+    again.whenComplete((token, failed) -> {
+      if (failed == null) result.complete(token);
+      else result.completeExceptionally(failed);
+    });
+  }
+
+  private void settleOther(CompletableFuture<AccessToken> result, String rejected, TokenException why) {
+    AccessToken served = served();
+    if (served != null) result.complete(served.value().equals(rejected) ? null : served);
+    else if (why != null) result.completeExceptionally(why);
+    else result.complete(null);
+  }
+
+  /** What comes of a refresh that a person has asked for, however long it takes. */
+  CompletableFuture<AccessToken> ofManualRefresh() {
+    CompletableFuture<AccessToken> outcome = new CompletableFuture<>();
+    Flight flight = family.begin(TokenEvent.Trigger.MANUAL);
+    Runnable landed = () -> {
+      if (flight.token() != null) outcome.complete(flight.token());
+      else if (flight.superseded) settle(outcome, flight.failure());
+      else outcome.completeExceptionally(forCaller(flight.failure()));
+    };
+    flight.whenLanded(landed);
+    outcome.whenComplete((token, failed) -> flight.forget(landed));
+    return outcome;
+  }
+
+  /** The result waits for the flight no longer than that; when it is done, by whomever, nothing of it is left behind. */
+  private void await(Flight flight, long nanos, CompletableFuture<AccessToken> result, Runnable end, Runnable landed) {
+    Runnable cancel = client.timeout(nanos, end);
+    flight.whenLanded(landed);
+    result.whenComplete((token, failed) -> {
+      cancel.run();
+      flight.forget(landed);
+    });
+  }
+
+  /** Completes with the live token if there is one, else with the failure. */
+  private void settle(CompletableFuture<AccessToken> result, TokenException why) {
+    AccessToken live = served();
+    if (live != null) result.complete(live);
+    else result.completeExceptionally(why);
+  }
+
+  private AccessToken served() {
+    TokenFamily now = family.current();
+    Held h = now.held();
+    return now.isServed(h) ? h.token : null;
+  }
+
+  private TokenException forCaller(TokenException cause) {
+    return family.current().forCaller(cause);
+  }
+
+  private long patience(Flight flight) {
+    return Math.min(left(), family.current().patience(flight));
+  }
+
+  private long left() {
+    return Math.max(0, deadline - client.ticker.nanoTime());
+  }
+}
