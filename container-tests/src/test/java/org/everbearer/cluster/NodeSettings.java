@@ -9,7 +9,6 @@ import org.everbearer.coordinator.ShiftedClock;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenStore;
-import org.everbearer.coordinator.CoordinatorBuilder;
 import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.refresh.SessionRefresh;
 import org.everbearer.refresh.TokenEndpoint;
@@ -63,7 +62,7 @@ record NodeSettings(String server, String store, Duration grace, Duration reques
     return new NodeSettings(server, store, grace, requestTimeout, ahead, share);
   }
 
-  CoordinatorBuilder client(TokenSet first, TokenRefresher refresher, TokenStore tokens) {
+  RefreshCoordinator.Builder client(TokenSet first, TokenRefresher refresher, TokenStore tokens) {
     return ShiftedClock.shift(RefreshCoordinator.builder("cluster", refresher), ahead)
         .store(tokens)
         .firstTokens(first)

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ShiftedClock {
   private ShiftedClock() {}
 
-  public static CoordinatorBuilder shift(CoordinatorBuilder builder, Duration ahead) {
+  public static RefreshCoordinator.Builder shift(RefreshCoordinator.Builder builder, Duration ahead) {
     Ticker shifted = new Ticker() {
       @Override
       public long nanoTime() {

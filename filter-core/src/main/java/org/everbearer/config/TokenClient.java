@@ -14,7 +14,6 @@ import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
-import org.everbearer.coordinator.CoordinatorBuilder;
 import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.observe.LogListener;
 import org.slf4j.ILoggerFactory;
@@ -108,7 +107,7 @@ public final class TokenClient implements AutoCloseable {
 
   private static RefreshCoordinator coordinator(ClientConfig config, TokenRefresher refresher, TokenSet first,
       TokenStore store, ILoggerFactory logs, TokenListener... listeners) {
-    CoordinatorBuilder builder = RefreshCoordinator.builder(config.name(), refresher)
+    RefreshCoordinator.Builder builder = RefreshCoordinator.builder(config.name(), refresher)
         .storeKey(config.get(Parameters.STORE_KEY))
         .firstTokens(first)
         .refreshMargin(config.protocol() == Protocol.STATIC ? Duration.ZERO : config.get(Parameters.REFRESH_MARGIN))

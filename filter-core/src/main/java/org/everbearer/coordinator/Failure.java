@@ -23,13 +23,34 @@ final class Failure {
    * @param pauseWithoutToken the same if no token were held
    * @param wallClock now, in milliseconds since 1970
    */
-  Failure(TokenException cause, int streak, long now, long pause, long pauseWithoutToken, long wallClock) {
+  private Failure(TokenException cause, int streak, long now, long pause, long pauseWithoutToken, long wallClock) {
     this.cause = cause;
     this.streak = streak;
     this.nextTry = now + pause;
     this.nextTryAt = Instant.ofEpochMilli(wallClock + Nanos.toMillis(pause));
     this.nextTryWithoutToken = now + Math.min(pause, pauseWithoutToken);
     this.lookedAt = now;
+  }
+
+  /**
+   * The next one in a row.
+   *
+   * @param last the one before, or null
+   * @param served whether what is held may be served
+   */
+  static Failure after(Failure last, TokenException why, Landing landing, Held held, boolean served, CoordinatorContext context) {
+    long now = context.ticker.nanoTime();
+    int streak = last == null ? 1 : last.streak + 1;
+    double random = context.random.getAsDouble();
+    long pause = Backoff.pause(why, streak, served && !held.endUnknown ? held.endsAt - now : 0, random);
+    if (served && !held.isSuspect()) pause = Math.max(pause, landing.earliest);
+    pause = Math.min(pause, landing.latest);
+    return new Failure(why, streak, now, pause, Backoff.pause(why, streak, 0, random), context.ticker.currentTimeMillis());
+  }
+
+  /** Whether the refresh token is dead, so that only signing in helps. */
+  static boolean isDeath(Failure failed) {
+    return failed != null && failed.cause.reason() == TokenException.Reason.REJECTED;
   }
 
   /** @param trusted whether a token is held that nobody has anything against */

@@ -2,8 +2,11 @@ package org.everbearer.coordinator;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.everbearer.TokenException;
+import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenSet;
 
 /**
@@ -11,27 +14,31 @@ import org.everbearer.TokenSet;
  * identity there is one family at a time on which a flight can begin: one that is forgotten takes its own flight's place
  * for good, and only then gets a successor, to which whoever still holds it is led.
  */
-final class Families {
+final class Families implements TokenFamily.Home {
   private static final int FIRST_SWEEP = 1024;
 
-  /** Stands in the place of a forgotten family's flight. */
-  final Flight forgotten = Flight.ofForgotten();
+  /** The web application's own, which is never forgotten. */
+  final TokenFamily application;
 
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   private final String storeKey;
   private final int most;
-  /** Whether the store is memory too, and ours: what is forgotten here must not stay there. */
-  private final boolean ownStore;
+  private final Flight forgotten = Flight.ofForgotten();
   private final ConcurrentMap<String, TokenFamily> families = new ConcurrentHashMap<>();
   /** How many there must be before expired ones are looked for. A race looks twice. */
   private volatile int sweepAt;
 
-  Families(RefreshCoordinator client, String storeKey, int most, boolean ownStore) {
-    this.client = client;
+  /**
+   * @param storeKey as {@link StoreKeys#ofApplication} made it
+   * @param first with what the application begins when nothing is stored; may be null
+   * @param most how many identities are kept in memory when the store keeps them all
+   */
+  Families(CoordinatorContext context, String storeKey, TokenSet first, int most) {
+    this.context = context;
     this.storeKey = storeKey;
     this.most = most;
-    this.ownStore = ownStore;
     sweepAt = Math.min(most, FIRST_SWEEP);
+    application = new TokenFamily(context, this, null, storeKey, first, Held.none(context.ticker.nanoTime(), null));
   }
 
   /** One whose tokens are in the store, or nowhere. */
@@ -39,7 +46,7 @@ final class Families {
     TokenFamily known = families.get(identity);
     if (known != null) return known; // one that is forgotten just now leads to its successor by itself
     // A store of its own keeps what memory forgets.
-    if (!ownStore && families.size() >= most) evict(afterEviction());
+    if (!context.ownStore && families.size() >= most) evict(afterEviction());
     return put(identity, null);
   }
 
@@ -51,8 +58,13 @@ final class Families {
     return put(identity, first);
   }
 
-  /** The family that has taken the place of a forgotten one. */
-  TokenFamily successor(TokenFamily old) {
+  @Override
+  public Flight forgotten() {
+    return forgotten;
+  }
+
+  @Override
+  public TokenFamily successor(TokenFamily old) {
     return put(old.identity, old.first);
   }
 
@@ -64,22 +76,32 @@ final class Families {
     return families.values();
   }
 
-  /**
-   * The family has no tokens, or they are not needed here any more.
-   *
-   * @param unknown nobody knows the identity: that need not be remembered, unless to spare a store that has to be asked
-   */
-  void dropUnused(TokenFamily family, boolean unknown) {
-    if (family.identity == null || unknown && !ownStore && family.held().record == null) return;
+  @Override
+  public void launch(TokenFamily family, Flight flight) {
+    RefreshTask task;
+    try {
+      task = new RefreshTask(family, flight);
+    } catch (Throwable anything) {
+      family.land(flight, Landing.failed(new TokenException(Reason.TRANSIENT, "the refresh could not begin: " + anything,
+          anything)), Collections.emptyList(), () -> {});
+      return;
+    }
+    context.work.execute(task, task::refused);
+  }
+
+  @Override
+  public void dropUnused(TokenFamily family, boolean unknown) {
+    // Only a store that has to be asked is spared by remembering an identity that nobody knows.
+    if (family.identity == null || unknown && !context.ownStore && family.held().record == null) return;
     long generation = family.held().generation();
     if (!family.forget()) return; // a flight is on its way, and comes here when it lands
     families.remove(family.identity, family);
-    if (ownStore) removeRecord(family, generation);
+    if (context.ownStore) removeRecord(family, generation);
   }
 
   private TokenFamily family(String identity, TokenSet first) {
-    Held held = first == null ? Held.none(client.ticker.nanoTime(), null) : client.records.notStored(first);
-    return new TokenFamily(client, identity, StoreKeys.ofIdentity(storeKey, identity), first, held);
+    Held held = first == null ? Held.none(context.ticker.nanoTime(), null) : context.records.notStored(first);
+    return new TokenFamily(context, this, identity, StoreKeys.ofIdentity(storeKey, identity), first, held);
   }
 
   /** Looks each time that there are twice as many as the last time: so it costs each newcomer next to nothing. */
@@ -93,7 +115,7 @@ final class Families {
   /** Forgets families at rest: the expired ones, and then others until so many are left. */
   private void evict(int left) {
     for (TokenFamily family : families.values()) {
-      if (family.held().at(client.ticker.nanoTime()) == Freshness.EXPIRED) evict(family);
+      if (family.held().at(context.ticker.nanoTime()) == Freshness.EXPIRED) evict(family);
     }
     for (TokenFamily family : families.values()) {
       if (families.size() <= left) return;
@@ -103,11 +125,11 @@ final class Families {
 
   private void evict(TokenFamily family) {
     // In memory alone: nothing could bring back what an application has handed over.
-    if (ownStore && family.first == null) return;
+    if (context.ownStore && family.first == null) return;
     long generation = family.held().generation();
     if (!family.forget()) return;
     families.remove(family.identity, family);
-    if (ownStore) removeRecord(family, generation);
+    if (context.ownStore) removeRecord(family, generation);
   }
 
   private int afterEviction() {
@@ -116,7 +138,7 @@ final class Families {
 
   private void removeRecord(TokenFamily family, long generation) {
     try {
-      if (generation > 0) client.store.compareAndSet(family.key, generation, null);
+      if (generation > 0) context.store.compareAndSet(family.key, generation, null);
     } catch (IOException e) {
       throw new IllegalStateException("the memory store does no I/O", e);
     }

@@ -2,21 +2,33 @@ package org.everbearer.coordinator;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.DoubleSupplier;
 import org.everbearer.JwtClaims;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
+import org.everbearer.TokenStore;
 
 /**
  * Tokens that were not just received, made into records and into what is held: their time left is their saved expiry by
  * the store's clock, else their {@code exp} by the wall clock.
  */
 final class FamilyRecords {
-  private final RefreshCoordinator client;
+  /** For a token that says nothing of its expiry, or something of no use; nanoseconds. */
+  static final long UNKNOWN_LIFETIME = Nanos.ofMillis(300_000);
+  private static final long UNKNOWN_MILLIS = Nanos.toMillis(UNKNOWN_LIFETIME);
 
-  FamilyRecords(RefreshCoordinator client) {
-    this.client = client;
+  private final Ticker ticker;
+  private final DoubleSupplier random;
+  private final Margins margins;
+  private final TokenStore store;
+
+  FamilyRecords(Ticker ticker, DoubleSupplier random, Margins margins, TokenStore store) {
+    this.ticker = ticker;
+    this.random = random;
+    this.margins = margins;
+    this.store = store;
   }
 
   /**
@@ -25,7 +37,7 @@ final class FamilyRecords {
    * @param storeNow the store's time in milliseconds
    */
   Held held(TokenRecord record, long storeNow) throws TokenException {
-    long now = client.ticker.nanoTime();
+    long now = ticker.nanoTime();
     if (record.accessToken() == null) return Held.none(now, record);
     tokens(record);
     long remaining;
@@ -40,7 +52,7 @@ final class FamilyRecords {
     }
     // No token has more left than it was given: whatever a clock says that was set back since.
     if (lifetime > 0) remaining = Math.min(remaining, lifetime);
-    return Held.of(record, now, remaining, Math.max(lifetime, 0), client.margins, client.random.getAsDouble());
+    return Held.of(record, now, remaining, Math.max(lifetime, 0), margins, random.getAsDouble());
   }
 
   /** The record's tokens, or null if there are none; refused if somebody has written what no token can be. */
@@ -49,7 +61,7 @@ final class FamilyRecords {
     try {
       return TokenSet.of(record.accessToken(), record.refreshToken());
     } catch (IllegalArgumentException e) {
-      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + client.store.description() + ")");
+      throw new TokenException(Reason.CONFIGURATION, e.getMessage() + " (in " + store.description() + ")");
     }
   }
 
@@ -76,14 +88,14 @@ final class FamilyRecords {
       left = Math.min(left, given);
       record.expiry(storeNow + left, given);
     } else if (justReceived) {
-      record.expiry(storeNow + NewTokens.UNKNOWN_MILLIS, NewTokens.UNKNOWN_MILLIS);
+      record.expiry(storeNow + UNKNOWN_MILLIS, UNKNOWN_MILLIS);
     }
     return record.build();
   }
 
   /** What is held when a caller brings the first pair: like a record from the store, but of a generation below any. */
   Held notStored(TokenSet tokens) {
-    long now = client.ticker.currentTimeMillis();
+    long now = ticker.currentTimeMillis();
     try {
       return held(of(tokens, now, true, null).toBuilder().generation(0).build(), now);
     } catch (TokenException e) {
@@ -92,6 +104,6 @@ final class FamilyRecords {
   }
 
   long untilByWallClock(Instant end) {
-    return Nanos.of(Duration.between(Instant.ofEpochMilli(client.ticker.currentTimeMillis()), end));
+    return Nanos.of(Duration.between(Instant.ofEpochMilli(ticker.currentTimeMillis()), end));
   }
 }

@@ -12,6 +12,9 @@ import org.everbearer.TokenRecord;
  * there is no other one.
  */
 final class Held {
+  private static final long SHORT_LIFETIME = Nanos.ofMillis(10_000);
+  private static final long BACKGROUND_PAUSE = Nanos.ofMillis(5000);
+
   /** Null while there is none. */
   final AccessToken token;
   /** The token's text, here too so that who has one of many identities' tokens in hand need not look elsewhere for it. */
@@ -169,8 +172,17 @@ final class Held {
   }
 
   /** When, with nothing else happening, the next refresh is due. */
-  long refreshAt() {
+  private long refreshAt() {
     return isSuspect() ? suspicion.refreshAt : staleAt;
+  }
+
+  /**
+   * Nanoseconds until the next background refresh; a token that lives very shortly is not renewed at each end if nobody
+   * asks for it.
+   */
+  long refreshDueIn(long now) {
+    long due = refreshAt() - now;
+    return endsAt - since < SHORT_LIFETIME ? Math.max(due, since + BACKGROUND_PAUSE - now) : due;
   }
 
   long generation() {

@@ -10,7 +10,7 @@ import org.everbearer.TokenRecord;
  */
 final class LeaseRenewal implements Runnable {
   private final TokenFamily family;
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   private final long presentedAt;
   private final long storeTimeThen;
   private final long allowance;
@@ -26,16 +26,16 @@ final class LeaseRenewal implements Runnable {
    */
   LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow, long allowance, int epoch) {
     this.family = family;
-    this.client = family.client;
+    this.context = family.context;
     this.mine = mine;
-    this.presentedAt = client.ticker.nanoTime();
+    this.presentedAt = context.ticker.nanoTime();
     this.storeTimeThen = storeNow;
     this.allowance = allowance;
     this.epoch = epoch;
   }
 
   void begin() {
-    if (client.leases.renewed) cancel = client.scheduleRenewal(client.leases.renewalPause(allowance), this);
+    if (context.leases.renewed) cancel = context.work.renewal(context.leases.renewalPause(allowance), this);
   }
 
   /** The record as this node has written it last. */
@@ -47,18 +47,18 @@ final class LeaseRenewal implements Runnable {
 
   @Override
   public void run() {
-    long held = client.ticker.nanoTime() - presentedAt;
-    long left = client.leases.longest(allowance) - held;
+    long held = context.ticker.nanoTime() - presentedAt;
+    long left = context.leases.longest(allowance) - held;
     // A lease of less than what a record can tell would read as one of unknown length.
     if (ended || left < Nanos.ofMillis(1)) return;
-    long length = Math.min(left, client.leases.length(allowance));
+    long length = Math.min(left, context.leases.length(allowance));
     TokenRecord before = mine;
     TokenRecord renewed = before.toBuilder()
         .generation(before.generation() + 1)
         .lease(before.owner(), storeTimeThen + Nanos.toMillis(held + length), Nanos.toMillis(length))
         .build();
     try {
-      if (!client.store.compareAndSet(family.key, before.generation(), renewed)) return;
+      if (!context.store.compareAndSet(family.key, before.generation(), renewed)) return;
       mine = renewed;
       family.rebase(renewed, epoch);
     } catch (IOException e) {

@@ -9,14 +9,14 @@ import org.everbearer.TokenRecord;
  * owner has died. Touched by one worker at a time.
  */
 final class LeaseWatch {
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   private String owner;
   private long generation;
   private long since;
   private long length;
 
-  LeaseWatch(RefreshCoordinator client) {
-    this.client = client;
+  LeaseWatch(CoordinatorContext context) {
+    this.context = context;
   }
 
   /**
@@ -25,14 +25,14 @@ final class LeaseWatch {
    */
   boolean isHeld(TokenRecord record, long storeNow) {
     if (record.owner() == null || record.leaseUntil() == 0) return false;
-    long now = client.ticker.nanoTime();
+    long now = context.ticker.nanoTime();
     if (!record.owner().equals(owner)) {
-      long told = client.leases.lengthOf(record);
+      long told = context.leases.lengthOf(record);
       length = Math.max(0, Math.min(told, Nanos.ofMillis(record.leaseUntil() - storeNow)));
       begin(record, now);
     } else if (record.generation() != generation) {
       // A sign of life. Whatever the clocks say now, it was written after the last look.
-      length = client.leases.lengthOf(record);
+      length = context.leases.lengthOf(record);
       begin(record, now);
     }
     return now - since < length && !isOwnerGone();
@@ -40,7 +40,7 @@ final class LeaseWatch {
 
   /** Whether the store knows that the owner of the lease that was looked at last has died. Asks no database. */
   boolean isOwnerGone() {
-    return client.store.isGone(owner);
+    return context.store.isGone(owner);
   }
 
   private void begin(TokenRecord record, long now) {

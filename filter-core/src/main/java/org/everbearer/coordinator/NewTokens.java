@@ -11,9 +11,6 @@ import org.everbearer.TokenSet;
 
 /** An answer of the token endpoint, made into a record and, once saved, into what is held. */
 final class NewTokens {
-  /** For a token that says nothing of its expiry, or something of no use. */
-  private static final long UNKNOWN_LIFETIME = TimeUnit.MINUTES.toNanos(5);
-  static final long UNKNOWN_MILLIS = Nanos.toMillis(UNKNOWN_LIFETIME);
   /** A token that lives shorter cannot be kept fresh without asking all the time. */
   private static final long SHORTEST_LIFETIME = TimeUnit.SECONDS.toNanos(1);
 
@@ -43,15 +40,15 @@ final class NewTokens {
    */
   static NewTokens of(TokenFamily family, TokenRecord mine, TokenSet answer, long storeNow, Held before,
       boolean replayed) {
-    RefreshCoordinator client = family.client;
-    Long told = told(client, answer);
+    CoordinatorContext context = family.context;
+    Long told = told(context, answer);
     if (!replayed && told != null && told < SHORTEST_LIFETIME) told = firstAnswer(answer, told);
     TokenRecord.Builder next = received(family, mine, answer);
-    if (before.holds(answer.accessToken())) return same(client, next, answer, told, storeNow, mine.lifetime(), before);
-    long now = client.ticker.nanoTime();
+    if (before.holds(answer.accessToken())) return same(context, next, answer, told, storeNow, mine.lifetime(), before);
+    long now = context.ticker.nanoTime();
     boolean odd = told != null && told < SHORTEST_LIFETIME;
     boolean unknown = told == null || odd;
-    long remaining = unknown ? UNKNOWN_LIFETIME : told;
+    long remaining = unknown ? FamilyRecords.UNKNOWN_LIFETIME : told;
     TokenRecord record = next
         .expiry(storeNow + Nanos.toMillis(remaining), Nanos.toMillis(remaining))
         .build();
@@ -59,14 +56,14 @@ final class NewTokens {
       TokenException once = before.endUnknown ? null : odd(told);
       return new NewTokens(record, Held.untilRejected(record, now, remaining), true, null, once);
     }
-    if (unknown) return new NewTokens(record, opaque(client, record, now), true, null, null);
-    double random = client.random.getAsDouble();
-    return new NewTokens(record, Held.of(record, now, remaining, remaining, client.margins, random), true, null, null);
+    if (unknown) return new NewTokens(record, opaque(context, record, now), true, null, null);
+    double random = context.random.getAsDouble();
+    return new NewTokens(record, Held.of(record, now, remaining, remaining, context.margins, random), true, null, null);
   }
 
   /** Refreshed ahead of the end that is guessed, and served beyond it only while refreshing fails. */
-  private static Held opaque(RefreshCoordinator client, TokenRecord record, long now) {
-    return Held.of(record, now, UNKNOWN_LIFETIME, UNKNOWN_LIFETIME, client.margins, client.random.getAsDouble())
+  private static Held opaque(CoordinatorContext context, TokenRecord record, long now) {
+    return Held.of(record, now, FamilyRecords.UNKNOWN_LIFETIME, FamilyRecords.UNKNOWN_LIFETIME, context.margins, context.random.getAsDouble())
         .withUnknownEnd(now);
   }
 
@@ -74,10 +71,10 @@ final class NewTokens {
    * The server hands out the token that is held until it ends, as many caches and gateways do: that is an answer and no
    * failure, and the next question makes sense when the token ends. The answer may tell better when that is.
    */
-  private static NewTokens same(RefreshCoordinator client, TokenRecord.Builder next, TokenSet answer, Long told,
+  private static NewTokens same(CoordinatorContext context, TokenRecord.Builder next, TokenSet answer, Long told,
       long storeNow, long lifetime, Held before) {
-    long now = client.ticker.nanoTime();
-    long left = before.endUnknown ? UNKNOWN_LIFETIME : before.endsAt - now;
+    long now = context.ticker.nanoTime();
+    long left = before.endUnknown ? FamilyRecords.UNKNOWN_LIFETIME : before.endsAt - now;
     // Only expires_in counts down; what a token says of itself was said when it was new.
     if (answer.expiresIn() != null && told != null) left = told;
     boolean unknown = before.endUnknown && answer.expiresIn() == null;
@@ -99,8 +96,8 @@ final class NewTokens {
   }
 
   /** Whether the access token is known to live too shortly to be of use. */
-  static boolean isOver(RefreshCoordinator client, TokenSet answer) {
-    Long told = told(client, answer);
+  static boolean isOver(CoordinatorContext context, TokenSet answer) {
+    Long told = told(context, answer);
     return told != null && told < SHORTEST_LIFETIME;
   }
 
@@ -133,11 +130,11 @@ final class NewTokens {
   }
 
   /** Nanoseconds that the access token lives, or null when nothing is known. */
-  private static Long told(RefreshCoordinator client, TokenSet answer) {
+  private static Long told(CoordinatorContext context, TokenSet answer) {
     if (answer.expiresIn() != null) return Nanos.of(answer.expiresIn());
     JwtClaims claims = JwtClaims.of(answer.accessToken());
     if (claims.lifetime() != null) return Nanos.of(claims.lifetime());
-    return claims.expiresAt() == null ? null : client.records.untilByWallClock(claims.expiresAt());
+    return claims.expiresAt() == null ? null : context.records.untilByWallClock(claims.expiresAt());
   }
 
   /** A first answer that is over on arrival comes from a wrong clock: it lives as long as it was given. */

@@ -2,27 +2,21 @@ package org.everbearer.coordinator;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.everbearer.AccessToken;
-import org.everbearer.Fingerprint;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenListener;
 import org.everbearer.TokenRecord;
-import org.everbearer.TokenRecord.Phase;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
-import org.everbearer.TokenStore.Snapshot;
+import org.everbearer.TokenStore;
 import org.everbearer.log.Loggers;
 import org.slf4j.Logger;
 
@@ -46,78 +40,27 @@ import org.slf4j.Logger;
 public final class RefreshCoordinator implements AutoCloseable {
   private static final Logger LOG = Loggers.of(RefreshCoordinator.class);
   private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
-  private static final int UPDATE_TRIES = 100;
-  private static final long RETRY = Nanos.ofMillis(200);
-  private static final long LONGEST_ALLOWANCE = Nanos.ofMillis(60_000);
 
-  final String name;
-  final String node;
-  final StoreGateway store;
-  final TokenSet firstTokens;
-  final Margins margins;
-  final ReplayPolicy replays;
-  final Duration waitTimeout;
-  final boolean background;
-  final boolean rotateWithoutStore;
-  final int width;
-  final LeaseTerm leases;
-  final Ticker ticker;
-  final DoubleSupplier random;
-  final FamilyRecords records;
-
-  /** Whether nobody else can read or write the store. */
-  final boolean ownStore;
-
-  private final TokenRefresher refresher;
-  /** The longest one call of the refresher takes; nanoseconds. */
-  private final long attempt;
-  /** Names this coordinator among all processes and web applications; new at each start. */
-  private final String owner;
-  private final AtomicLong flights = new AtomicLong();
-  private final Scheduler scheduler;
-  private final EventQueue events;
+  final CoordinatorContext context;
+  private final Families families;
   private final TokenFamily application;
-  final Families families;
-  /** What the store's slowness adds to a lease; nanoseconds. A race keeps one of two recent experiences. */
-  private volatile long storeAllowance;
-  /** Written under this object's monitor, so that one closes; read by anybody. */
-  private volatile boolean closed;
   private final CountDownLatch ended = new CountDownLatch(1);
   /** Which thread ends the parts just now. */
   private volatile Thread closer;
 
-  RefreshCoordinator(CoordinatorBuilder b) {
-    name = b.client;
-    node = b.node;
-    owner = UUID.randomUUID() + "/";
-    ticker = b.ticker;
-    random = b.random;
-    refresher = b.refresher;
-    ownStore = b.store == null;
-    store = new StoreGateway(ownStore ? new MemoryTokenStore(ticker) : b.store);
-    String storeKey = StoreKeys.ofApplication(b.storeKey == null ? b.client : b.storeKey);
-    firstTokens = b.firstTokens;
-    margins = new Margins(b.refreshMargin, b.expirationMargin);
-    replays = new ReplayPolicy(b.reuseGrace);
-    waitTimeout = b.waitTimeout;
-    background = b.background;
-    rotateWithoutStore = b.rotateWithoutStore;
-    width = b.maxConcurrentRefreshes;
-    attempt = Nanos.of(refresher.attemptTimeout());
-    leases = new LeaseTerm(attempt, b.reuseGrace);
-    scheduler = b.scheduler == null ? new ThreadScheduler(name, width) : b.scheduler;
-    events = new EventQueue(name, new ArrayList<>(b.listeners));
-    records = new FamilyRecords(this);
-    families = new Families(this, storeKey, b.maxIdentities, ownStore);
-    application = new TokenFamily(this, null, storeKey, firstTokens, Held.none(ticker.nanoTime(), null));
+  RefreshCoordinator(CoordinatorSettings settings) {
+    context = new CoordinatorContext(settings);
+    String storeKey = StoreKeys.ofApplication(settings.storeKey == null ? settings.client : settings.storeKey);
+    families = new Families(context, storeKey, settings.firstTokens, settings.maxIdentities);
+    application = families.application;
   }
 
   /**
    * @param client the client's name, as in logs and thread names
    * @param refresher the protocol; closed together with the coordinator
    */
-  public static CoordinatorBuilder builder(String client, TokenRefresher refresher) {
-    return new CoordinatorBuilder(client, refresher);
+  public static Builder builder(String client, TokenRefresher refresher) {
+    return new Builder(client, refresher);
   }
 
   /**
@@ -130,10 +73,10 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void start() throws TokenException {
     try {
-      if (firstTokens != null) beginConfiguredFamily();
+      if (application.first != null) new FamilyReplacement(application).configure(application.first);
       StoreAccess access = new StoreAccess(application);
       TokenRecord record = access.read();
-      if (spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
+      if (context.spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
         throw new TokenException(Reason.NO_TOKENS, "there are no tokens");
       }
       if (application.held().token != null) application.armNext();
@@ -178,22 +121,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @throws TokenException if the store could not be written, or the client is closed
    */
   public void storeTokens(String identity, TokenSet tokens) throws TokenException {
-    TokenFamily family = family(identity);
-    TokenEvent.Builder told = update(family, TokenEvent.Type.STORED, stored -> {
-      TokenRecord record = stored.record();
-      // Whoever hands over a token that was spent has missed its successor, which is there already.
-      boolean missed = record != null && record.phase() != Phase.DEAD && tokens.refreshToken() != null
-          && PairHistory.of(record).hasSpent(tokens.refreshToken());
-      if (missed) return null;
-      TokenRecord begun = records.of(tokens, stored.now(), true, record);
-      boolean presented = record != null && record.phase() == Phase.IN_FLIGHT && tokens.refreshToken() != null
-          && tokens.refreshToken().equals(record.refreshToken());
-      // Whoever presents it, or has presented it, still does, or has: a second time would be one too many.
-      return !presented ? begun.toBuilder() : record.toBuilder()
-          .tokens(begun.accessToken(), begun.refreshToken())
-          .expiry(begun.expiresAt(), begun.lifetime());
-    });
-    emit(told != null ? told : family.current().event(TokenEvent.Type.STORED));
+    new FamilyReplacement(family(identity)).store(tokens);
   }
 
   /**
@@ -204,10 +132,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   public void clearTokens(String identity) throws TokenException {
     TokenFamily family = family(identity);
-    TokenEvent.Builder told = update(family, TokenEvent.Type.CLEARED, stored -> PairHistory.of(stored.record())
-        .begunFrom(null, null).onto(TokenRecord.builder()).phase(Phase.DEAD, null));
-    family.current().disarm();
-    emit(told);
+    new FamilyReplacement(family).clear();
     families.dropUnused(family.current(), false);
   }
 
@@ -221,10 +146,12 @@ public final class RefreshCoordinator implements AutoCloseable {
    * @throws TokenException if the store could not be written, or the client is closed
    */
   public void releaseTokens(String identity, Duration idle) throws TokenException {
-    if (ownStore) {
+    if (context.ownStore) {
       clearTokens(identity);
     } else {
-      new Release(this, family(identity)).begin(idle);
+      TokenFamily family = family(identity);
+      new Release(family).begin(idle);
+      families.dropUnused(family, true);
     }
   }
 
@@ -253,17 +180,17 @@ public final class RefreshCoordinator implements AutoCloseable {
    * is there already.
    */
   public void addListener(TokenListener listener) {
-    events.add(listener);
+    context.events.add(listener);
   }
 
   /** Tells the listener what waits for it, and ends its thread; waits for that two seconds and a little at most. */
   public void removeListener(TokenListener listener) {
-    events.remove(listener);
+    context.events.remove(listener);
   }
 
   /** Tells the listeners what the application identity holds now, for one that was added late. */
   public void announce() {
-    emit(application.event(TokenEvent.Type.HELD));
+    context.emit(application.event(TokenEvent.Type.HELD));
   }
 
   /**
@@ -275,16 +202,16 @@ public final class RefreshCoordinator implements AutoCloseable {
   public void close() {
     boolean first;
     synchronized (this) {
-      first = !closed;
-      closed = true;
+      first = !context.isClosed();
+      context.closing();
     }
-    if (scheduler.isOwnThread()) {
+    if (context.work.isOwnThread()) {
       // It cannot wait for its own end. Whatever it does just now is still saved.
-      if (first) ThreadScheduler.named("everbearer-" + name + "-close").newThread(this::end).start();
+      if (first) ThreadScheduler.named("everbearer-" + context.name + "-close").newThread(this::end).start();
     } else if (first) {
       end();
     } else if (Thread.currentThread() != closer) { // a part that calls back while it is closed waits for nothing
-      ThreadScheduler.uninterruptibly(Duration.ofNanos(attempt).plus(SAVE_PATIENCE.multipliedBy(2)),
+      ThreadScheduler.uninterruptibly(longestRefresh().plus(SAVE_PATIENCE.multipliedBy(2)),
           left -> ended.await(left, TimeUnit.NANOSECONDS));
     }
   }
@@ -292,12 +219,12 @@ public final class RefreshCoordinator implements AutoCloseable {
   private void end() {
     closer = Thread.currentThread();
     // Each part ends, whatever another one throws.
-    ending("the threads", () -> scheduler.shutdown(Duration.ofNanos(attempt).plus(SAVE_PATIENCE)));
+    ending("the threads", () -> context.work.close(longestRefresh().plus(SAVE_PATIENCE)));
     for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
     ending("a refresh", () -> finish(application));
-    ending("the refresher", refresher::close);
-    ending("the token store", store::close);
-    ending("the listeners", events::close);
+    ending("the refresher", context.refresher::close);
+    ending("the token store", context.store::close);
+    ending("the listeners", context.events::close);
     closer = null;
     ended.countDown();
   }
@@ -306,7 +233,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     try {
       end.run();
     } catch (Throwable anything) {
-      LOG.warn("{}: closing {} failed", name, what, anything);
+      LOG.warn("{}: closing {} failed", context.name, what, anything);
     }
   }
 
@@ -318,238 +245,125 @@ public final class RefreshCoordinator implements AutoCloseable {
       new StoreAccess(family).saveUnsaved(unsaved);
     } catch (IOException e) {
       TokenException lost = new TokenException(Reason.STORE, "new tokens are lost: the client closes, and "
-          + store.description() + " still cannot be written: " + e.getMessage(), e);
-      emit(family.event(TokenEvent.Type.NOT_SAVED).failure(lost, 1, null));
+          + context.store.description() + " still cannot be written: " + e.getMessage(), e);
+      context.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(lost, 1, null));
     }
   }
 
-  // --- for the families and their flights
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  static TokenException closed(String client) {
-    return new TokenException(Reason.CLOSED, client + " was shut down");
-  }
-
-  boolean spends() {
-    return refresher.spendsRefreshToken();
-  }
-
-  String ownerOfNextFlight() {
-    return owner + flights.incrementAndGet();
-  }
-
-  /**
-   * Whether the record says that a flight of this coordinator presents the refresh token. There is one flight per store
-   * key at a time, so for the flight that asks it is itself, or a dead one of this process; and it may be newer than
-   * known, by a renewal of the lease.
-   */
-  boolean isOwn(TokenRecord record) {
-    return record != null && record.phase() == Phase.IN_FLIGHT && record.owner() != null
-        && record.owner().startsWith(owner);
-  }
-
-  long storeAllowance() {
-    return storeAllowance;
-  }
-
-  /** A store that has become quicker needs less. */
-  void noteStoreSpeed(long took) {
-    long allowance = storeAllowance;
-    if (allowance > 0 && 8 * took < allowance) storeAllowance = allowance / 2;
-  }
-
-  /** @param took nanoseconds that one write has taken */
-  void allowForSlowStore(long took) {
-    storeAllowance = Math.min(LONGEST_ALLOWANCE, Math.max(4 * took, 2 * storeAllowance));
-  }
-
-  /** How long a refresh may wait for a worker; nanoseconds. Somebody who does not wait wants it all the same. */
-  long longestQueue() {
-    return Math.max(Nanos.of(waitTimeout), attempt);
-  }
-
-  /** One call of the token endpoint; any failure comes as a {@link TokenException}. */
-  TokenSet ask(TokenRecord current) throws TokenException {
-    TokenSet presented = records.tokens(current);
-    TokenSet answer;
-    try {
-      answer = refresher.refresh(presented);
-    } catch (TokenException e) {
-      boolean says = e.reason() != Reason.CLOSED && e.reason() != Reason.INTERRUPTED && e.reason() != Reason.TIMEOUT;
-      if (says || closed) throw e;
-      // Of what became of the request these say nothing: they are a caller's and the client's own.
-      throw new TokenException(Reason.AMBIGUOUS, e.getMessage(), e);
-    } catch (Throwable anything) {
-      throw new TokenException(Reason.AMBIGUOUS, refresher.getClass().getName() + " failed with "
-          + anything.getClass().getName(), anything);
-    } finally {
-      // What is left of an interrupt was meant for the call. Saving its result must not suffer from it.
-      Thread.interrupted();
-    }
-    if (answer != null && answer.accessToken() != null) return answer;
-    TokenException none = new TokenException(Reason.TRANSIENT, refresher.getClass().getName() + " returned no access token");
-    throw answer == null ? none : none.withRotatedRefreshToken(answer.refreshToken());
-  }
-
-  void launch(TokenFamily family, Flight flight) {
-    RefreshTask task;
-    try {
-      task = new RefreshTask(family, flight);
-    } catch (Throwable anything) {
-      family.land(flight, Landing.failed(new TokenException(Reason.TRANSIENT, "the refresh could not begin: " + anything,
-          anything)), Collections.emptyList(), () -> {});
-      return;
-    }
-    try {
-      scheduler.execute(task, task::refused);
-    } catch (RejectedExecutionException e) {
-      task.run(); // which says that the client is closed
-    } catch (Throwable anything) {
-      task.refused(anything);
-    }
-  }
-
-  /** Runs the task's next step later, on a worker. */
-  void scheduleStep(long delayNanos, RefreshTask task) throws TokenException {
-    try {
-      scheduler.schedule(delayNanos, task, task::refused);
-    } catch (RejectedExecutionException e) {
-      throw closed(name);
-    }
-  }
-
-  /** Runs it later on a worker; drops it when the client is closed. */
-  void schedule(long delayNanos, Runnable work) {
-    try {
-      scheduler.schedule(delayNanos, work, why -> schedule(RETRY, work));
-    } catch (RejectedExecutionException e) {
-      // What must be done all the same is done by close().
-    } catch (Throwable anything) {
-      alarm(delayNanos, () -> schedule(0, work));
-    }
-  }
-
-  /**
-   * Runs it later on the timer's own thread, for which it must be quick; drops it when the client is closed. Returns what
-   * calls it off.
-   */
-  Runnable alarm(long delayNanos, Runnable work) {
-    Throwable failure = null;
-    // Twice: without it refreshing would rest until somebody asks, and what is wanting may be there an instant later.
-    for (int i = 0; i < 2 && !closed; i++) {
-      try {
-        return scheduler.alarm(delayNanos, work);
-      } catch (Throwable anything) {
-        failure = anything;
-      }
-    }
-    if (!closed) LOG.warn("{}: no timer could be set, so the next refresh begins with the next call", name, failure);
-    return () -> {};
-  }
-
-  /** Ends somebody's wait later, on a thread that no refresh keeps waiting. Returns what calls it off. */
-  Runnable timeout(long delayNanos, Runnable end) {
-    try {
-      return scheduler.scheduleTimeout(delayNanos, end);
-    } catch (Throwable closedOrNoThread) {
-      return alarm(delayNanos, end);
-    }
-  }
-
-  /** Like {@link #timeout}, for renewals of leases. */
-  Runnable scheduleRenewal(long delayNanos, Runnable work) {
-    try {
-      return scheduler.scheduleRenewal(delayNanos, work);
-    } catch (Throwable closedOrNoThread) {
-      // The lease is over when it is over.
-      return () -> {};
-    }
-  }
-
-  void emit(TokenEvent.Builder event) {
-    events.emit(event.build());
-  }
-
-  void saveLater(TokenFamily family, int streak) {
-    schedule(Backoff.saving(streak, random.getAsDouble()), () -> saveNow(family, streak));
-  }
-
-  private void saveNow(TokenFamily family, int streak) {
-    UnsavedTokens unsaved = family.unsaved();
-    // Whoever refreshes saves it beforehand, and says so again if that fails.
-    if (unsaved == null || family.isFlying()) return;
-    boolean saved = false;
-    try {
-      new StoreAccess(family).saveUnsaved(unsaved);
-      saved = true;
-    } catch (IOException e) {
-      // Whoever waits for it has been told when it failed for the first time.
-    } finally {
-      if (!saved) saveLater(family, streak + 1);
-    }
+  private Duration longestRefresh() {
+    return Duration.ofNanos(context.refresher.attempt);
   }
 
   private TokenFamily family(String identity) {
     return identity == null ? application : families.get(identity);
   }
 
-  private interface Change {
-    /** What to write over the stored record, or null to leave it; the generation is set by the caller. */
-    TokenRecord.Builder over(Snapshot stored);
-  }
+  /**
+   * Collects the settings of a {@link RefreshCoordinator}; each has the default of the init parameter of the same name.
+   * Not thread-safe.
+   */
+  public static final class Builder {
+    private final CoordinatorSettings settings;
 
-  /** What to tell of it; null if there was nothing to change. */
-  private TokenEvent.Builder update(TokenFamily family, TokenEvent.Type type, Change change) throws TokenException {
-    if (closed) throw closed(name);
-    try {
-      for (int i = 0; i < UPDATE_TRIES; i++) {
-        Snapshot stored = store.read(family.key);
-        TokenRecord.Builder changed = change.over(stored);
-        if (changed == null) return null;
-        TokenFamily live = family.current();
-        long known = live.held().generation();
-        if (live.isForgotten()) continue; // just now, and what it held says nothing any more
-        long generation = Math.max(stored.generation(), known) + 1;
-        TokenRecord next = changed.generation(generation).build();
-        if (!store.compareAndSet(family.key, stored.generation(), next)) continue;
-        Held begun = records.held(next, stored.now());
-        TokenFamily now = family.current();
-        while (!now.restart(begun)) now = family.current();
-        return now.event(type).families(PairHistory.fingerprint(stored.record()), PairHistory.fingerprint(next));
-      }
-    } catch (TokenException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new TokenException(Reason.STORE, name + ": the token store " + store.description() + " cannot be written: "
-          + e.getMessage(), e);
+    private Builder(String client, TokenRefresher refresher) {
+      settings = new CoordinatorSettings(client, refresher);
     }
-    throw new TokenException(Reason.STORE, name + ": the record changes faster than it can be written");
-  }
 
-  /** A pair in the configuration that was never seen begins a new family; any other one is older than what is stored. */
-  private void beginConfiguredFamily() throws TokenException {
-    String access = firstTokens.accessToken();
-    String refresh = firstTokens.refreshToken();
-    TokenRecord[] known = new TokenRecord[1];
-    TokenEvent.Builder told = update(application, TokenEvent.Type.LOADED, stored -> {
-      TokenRecord record = stored.record();
-      known[0] = record;
-      boolean seen = record != null && PairHistory.of(record).knows(access, refresh);
-      return seen ? null : records.of(firstTokens, stored.now(), false, record).toBuilder();
-    });
-    if (told != null) {
-      emit(told);
-    } else if (!PairHistory.of(known[0]).beganFrom(access, refresh) && !PairHistory.of(known[0]).standsAt(access, refresh)) {
-      TokenEvent.Builder old = application.event(TokenEvent.Type.OLD_PAIR)
-          .families(Fingerprint.of(refresh != null ? refresh : access), PairHistory.fingerprint(known[0]));
-      if (known[0].phase() == Phase.DEAD && !known[0].isCleared()) {
-        old.failure(new TokenException(Reason.REJECTED, "the stored refresh token is dead, and the configured one is older"),
-            0, null);
-      }
-      emit(old);
+    /** Where tokens are kept; without one, in memory. Closed together with the coordinator. */
+    public Builder store(TokenStore value) {
+      settings.store = Objects.requireNonNull(value, "store");
+      return this;
+    }
+
+    /** The name under which a shared store keeps this client: the client's own name by default. */
+    public Builder storeKey(String value) {
+      settings.storeKey = Objects.requireNonNull(value, "storeKey");
+      return this;
+    }
+
+    /** The first pair, used when the store holds none, or holds a family that began from another pair. */
+    public Builder firstTokens(TokenSet value) {
+      settings.firstTokens = value;
+      return this;
+    }
+
+    /** Refresh this long before expiry: 5 minutes, never more than half of the lifetime; zero turns it off. */
+    public Builder refreshMargin(Duration value) {
+      settings.refreshMargin = notNegative("refreshMargin", value);
+      return this;
+    }
+
+    /** Treat a token as expired this long before it is: 30 seconds, never more than a tenth of the lifetime. */
+    public Builder expirationMargin(Duration value) {
+      settings.expirationMargin = notNegative("expirationMargin", value);
+      return this;
+    }
+
+    /** How long a caller waits for a refresh: 15 seconds. */
+    public Builder waitTimeout(Duration value) {
+      settings.waitTimeout = notNegative("waitTimeout", value);
+      return this;
+    }
+
+    /** How long the server accepts a spent refresh token again; null when that is unknown, as it is by default. */
+    public Builder reuseGrace(Duration value) {
+      settings.reuseGrace = value == null ? null : notNegative("reuseGrace", value);
+      return this;
+    }
+
+    /** Whether tokens are refreshed by timer, with no traffic: true. */
+    public Builder background(boolean value) {
+      settings.background = value;
+      return this;
+    }
+
+    /** Whether to rotate in memory, and save later, when the store cannot be written: false. */
+    public Builder rotateWithoutStore(boolean value) {
+      settings.rotateWithoutStore = value;
+      return this;
+    }
+
+    /** How many identities are refreshed at the same time: 32. */
+    public Builder maxConcurrentRefreshes(int value) {
+      if (value < 1) throw new IllegalArgumentException("maxConcurrentRefreshes must be at least 1, not " + value);
+      settings.maxConcurrentRefreshes = value;
+      return this;
+    }
+
+    /** How many identities are kept in memory when the store keeps them all: 100,000. */
+    public Builder maxIdentities(int value) {
+      if (value < 1) throw new IllegalArgumentException("maxIdentities must be at least 1, not " + value);
+      settings.maxIdentities = value;
+      return this;
+    }
+
+    /** This process's name among the nodes, for people: by default what the JVM calls itself. */
+    public Builder node(String value) {
+      settings.node = Objects.requireNonNull(value, "node");
+      return this;
+    }
+
+    /** Hears what happens. May be called several times. */
+    public Builder listener(TokenListener value) {
+      settings.listeners.add(Objects.requireNonNull(value, "listener"));
+      return this;
+    }
+
+    Builder time(Ticker clocks, Scheduler work, DoubleSupplier dice) {
+      settings.ticker = clocks;
+      settings.scheduler = work;
+      settings.random = dice;
+      return this;
+    }
+
+    /** The coordinator, not yet {@linkplain RefreshCoordinator#start started}. */
+    public RefreshCoordinator build() {
+      return new RefreshCoordinator(settings);
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+      if (value.isNegative()) throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+      return value;
     }
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.everbearer.Fingerprint;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
@@ -44,7 +45,7 @@ final class RefreshTask implements Runnable {
   private static final Landing LATER = null;
 
   private final TokenFamily family;
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   private final Flight flight;
   private final StoreAccess store;
   private final String owner;
@@ -64,11 +65,11 @@ final class RefreshTask implements Runnable {
 
   RefreshTask(TokenFamily family, Flight flight) {
     this.family = family;
-    this.client = family.client;
+    this.context = family.context;
     this.flight = flight;
     this.store = new StoreAccess(family, flight.before.epoch);
-    this.owner = client.ownerOfNextFlight();
-    this.watch = new LeaseWatch(client);
+    this.owner = context.owners.next();
+    this.watch = new LeaseWatch(context);
   }
 
   @Override
@@ -96,7 +97,7 @@ final class RefreshTask implements Runnable {
 
   private void cleanUp() {
     letGo();
-    if (family.unsaved() != null) client.saveLater(family, 1);
+    if (family.unsaved() != null) LateSave.begin(family);
   }
 
   private Landing failed(TokenException e) {
@@ -104,12 +105,12 @@ final class RefreshTask implements Runnable {
       return Landing.sawNothing(e.reason() == Reason.STORE ? e : null);
     }
     Landing failed = Landing.failed(e);
-    if (client.spends() && e.reason() == Reason.AMBIGUOUS) return failed.notBefore(untilNearEnd());
+    if (context.spends() && e.reason() == Reason.AMBIGUOUS) return failed.notBefore(untilNearEnd());
     return failed;
   }
 
   private Landing advance() throws TokenException {
-    if (client.isClosed()) throw RefreshCoordinator.closed(client.name);
+    if (context.isClosed()) throw context.closedFailure();
     if (!begun && queuedTooLong()) throw queueFull();
     begun = true;
     // Awake only to hear whether the owner of the lease has died.
@@ -125,17 +126,17 @@ final class RefreshTask implements Runnable {
     // Another family has begun: whoever waits asks again, and gets what is its own.
     if (family.epoch() != flight.before.epoch) return Landing.ARRIVED;
     if (flight.isSatisfiedBy(family.held(), now())) return Landing.ARRIVED;
-    boolean othersTurn = record.phase() == Phase.IN_FLIGHT && !client.isOwn(record) && watch.isHeld(record, store.now());
+    boolean othersTurn = record.phase() == Phase.IN_FLIGHT && !context.owners.isOwn(record) && watch.isHeld(record, store.now());
     if (!othersTurn && flight.endsLooking()) return Landing.sawNothing(null);
     if (record.phase() == Phase.DEAD) throw dead(record);
-    if (client.spends() && record.refreshToken() == null) throw noRefreshToken(record);
+    if (context.spends() && record.refreshToken() == null) throw noRefreshToken(record);
     if (othersTurn) return pollLater();
-    if (client.spends() && record.refreshHash().equals(family.deadHash())) {
+    if (context.spends() && record.refreshHash().equals(family.deadHash())) {
       // Known here, but the store could not be told.
       if (!store.declareDead(record)) return collide();
       throw dead(record);
     }
-    if (record.phase() == Phase.IDLE || !client.spends()) return present(record, 1, store.now());
+    if (record.phase() == Phase.IDLE || !context.spends()) return present(record, 1, store.now());
     return replay(record);
   }
 
@@ -147,7 +148,7 @@ final class RefreshTask implements Runnable {
 
   private Landing sleepUntilPoll() throws TokenException {
     long left = nextPoll - now();
-    return later(client.store.tellsLife() ? Math.min(DEATH_POLL, left) : left);
+    return later(context.store.tellsLife() ? Math.min(DEATH_POLL, left) : left);
   }
 
   /** The refresh token was presented, here or elsewhere, and nobody knows what became of it. */
@@ -155,10 +156,10 @@ final class RefreshTask implements Runnable {
     Held held = family.held();
     boolean live = held.at(now()) != Freshness.EXPIRED && !held.isSuspect();
     long sinceSent = sinceSent(record);
-    long delay = client.replays.delay(record.attempts(), sinceSent, tries, live);
+    long delay = context.replays.delay(record.attempts(), sinceSent, tries, live);
     if (delay == ReplayPolicy.NOT_NOW) throw unanswered();
     if (lastAnswer != null && lastAnswer.retryAfter() != null) {
-      delay = Math.max(delay, Math.min(Nanos.of(lastAnswer.retryAfter()), client.leases.longest(0)));
+      delay = Math.max(delay, Math.min(Nanos.of(lastAnswer.retryAfter()), context.leases.longest(0)));
     }
     if (delay > 0 && !paused) {
       paused = true;
@@ -175,42 +176,42 @@ final class RefreshTask implements Runnable {
   }
 
   private Landing present(TokenRecord before, int attempt, long sentAt) throws TokenException {
-    if (hold == null && !client.ownStore) hold = client.store.holdWhilePresenting(owner);
-    long allowance = client.storeAllowance();
-    long length = client.leases.length(allowance);
+    if (hold == null && !context.ownStore) hold = context.store.holdWhilePresenting(owner);
+    long allowance = context.storeSpeed.allowance();
+    long length = context.leases.length(allowance);
     long begin = now();
     TokenRecord mine = before.toBuilder()
         .generation(before.generation() + 1)
         .phase(Phase.IN_FLIGHT, before.refreshHash())
         .lease(owner, store.now() + Nanos.toMillis(length), Nanos.toMillis(length))
-        .node(client.node)
+        .node(context.node)
         .sent(sentAt, attempt)
         .purgeAfter(0)
         .build();
     if (!store.write(mine)) return collide();
     long took = now() - begin;
-    if (!client.leases.isEnoughLeft(took, allowance)) {
+    if (!context.leases.isEnoughLeft(took, allowance)) {
       // The store was so slow that the lease could run out under the call: begin again with a longer one.
-      client.allowForSlowStore(took);
+      context.storeSpeed.tooSlow(took);
       store.giveBack(before, mine, before.attempts());
       return collide();
     }
-    if (attempt > 1 && !client.replays.isStillAllowed(before.attempts(), sinceSent(mine), took)) {
+    if (attempt > 1 && !context.replays.isStillAllowed(before.attempts(), sinceSent(mine), took)) {
       store.giveBack(before, mine, before.attempts());
       return AT_ONCE;
     }
-    client.noteStoreSpeed(took);
+    context.storeSpeed.note(took);
     tries++;
     flight.hasAsked = true;
     family.sincePresented(before.refreshHash(), 0);
-    client.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
+    context.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
         .trigger(flight.trigger).detail(attempt > 1 && tries == 1 ? presented(before) : null));
     LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance, flight.before.epoch);
     TokenSet answer = null;
     TokenException refusal = null;
-    if (!store.isAway() && !client.ownStore) renewal.begin();
+    if (!store.isAway() && !context.ownStore) renewal.begin();
     try {
-      answer = client.ask(before);
+      answer = context.refresher.ask(context.records.tokens(before));
       // Before anything else can go wrong.
       store.keepReceived(mine, answer);
     } catch (TokenException e) {
@@ -219,7 +220,7 @@ final class RefreshTask implements Runnable {
       mine = renewal.end();
     }
     if (refusal != null) return refused(before, mine, refusal);
-    if (attempt > 1 && NewTokens.isOver(client, answer)) return moveOn(mine, answer);
+    if (attempt > 1 && NewTokens.isOver(context, answer)) return moveOn(mine, answer);
     return accepted(mine, NewTokens.of(family, mine, answer, store.now(), family.held(), attempt > 1));
   }
 
@@ -254,7 +255,7 @@ final class RefreshTask implements Runnable {
       keep(mine, answer.rotatedRefreshToken());
       throw answer.withRotatedRefreshToken(null);
     }
-    if (!client.spends()) {
+    if (!context.spends()) {
       store.giveBack(before, mine, mine.attempts());
       if (answer.reason() != Reason.REJECTED || before.refreshToken() != null) throw answer;
       // There is no token that could be dead; it is the client's own grant that is refused.
@@ -282,7 +283,7 @@ final class RefreshTask implements Runnable {
   /** The ordinary pause, but no longer than an earlier presentation, whose outcome is unclear, can still be replayed. */
   private Landing notSent(TokenRecord before, TokenException answer) throws TokenException {
     if (before.phase() != Phase.IN_FLIGHT) throw answer;
-    long left = client.replays.left(sinceSent(before));
+    long left = context.replays.left(sinceSent(before));
     Landing failed = Landing.failed(answer);
     return left > 0 ? failed.notAfter(Math.max(left / 4, DEATH_POLL)) : failed;
   }
@@ -290,17 +291,21 @@ final class RefreshTask implements Runnable {
   // --- waiting
 
   private Landing later(long delayNanos) throws TokenException {
-    client.scheduleStep(delayNanos, this);
-    return LATER;
+    try {
+      context.work.executeLater(delayNanos, this, this::refused);
+      return LATER;
+    } catch (RejectedExecutionException e) {
+      throw context.closedFailure();
+    }
   }
 
   /** Somebody else wrote the record in between: look again. */
   private Landing collide() throws TokenException {
     if (++collisions > COLLISIONS) {
-      throw new TokenException(Reason.STORE, "the record in " + client.store.description()
+      throw new TokenException(Reason.STORE, "the record in " + context.store.description()
           + " changes faster than it can be written; is its storeKey used by something else?");
     }
-    return later((long) (COLLISION_PAUSE * client.random.getAsDouble()));
+    return later((long) (COLLISION_PAUSE * context.random.getAsDouble()));
   }
 
   private void letGo() {
@@ -315,7 +320,7 @@ final class RefreshTask implements Runnable {
   }
 
   private boolean queuedTooLong() {
-    return now() - flight.startedAt > client.longestQueue();
+    return now() - flight.startedAt > context.longestQueue();
   }
 
   private long untilNearEnd() {
@@ -328,7 +333,7 @@ final class RefreshTask implements Runnable {
   }
 
   private long now() {
-    return client.ticker.nanoTime();
+    return context.ticker.nanoTime();
   }
 
   // --- what is said when it fails
@@ -344,7 +349,7 @@ final class RefreshTask implements Runnable {
 
   private TokenException queueFull() {
     return new TokenException(Reason.TIMEOUT, "the refresh waited longer than "
-        + Nanos.toMillis(client.longestQueue()) + " ms (waitTimeout) for one of " + client.width
+        + Nanos.toMillis(context.longestQueue()) + " ms (waitTimeout) for one of " + context.maxConcurrentRefreshes
         + " places (maxConcurrentRefreshes)");
   }
 

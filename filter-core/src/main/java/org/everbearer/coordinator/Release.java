@@ -18,17 +18,17 @@ final class Release {
   /** Beyond the time after which the tokens must have been refreshed if anybody uses them. */
   private static final long SLACK = Nanos.ofMillis(60_000);
 
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   private final TokenFamily family;
 
-  Release(RefreshCoordinator client, TokenFamily family) {
-    this.client = client;
+  Release(TokenFamily family) {
+    this.context = family.context;
     this.family = family;
   }
 
   void begin(Duration idle) throws TokenException {
     try {
-      Snapshot stored = client.store.read(family.key);
+      Snapshot stored = context.store.read(family.key);
       TokenRecord record = stored.record();
       long known = family.held().generation();
       boolean mine = record != null && !record.isCleared() && record.phase() != Phase.IN_FLIGHT
@@ -39,23 +39,22 @@ final class Release {
         long pause = left + Math.max(0, Nanos.of(idle)) + SLACK;
         TokenRecord marked = record.toBuilder().generation(record.generation() + 1)
             .purgeAfter(stored.now() + Nanos.toMillis(pause)).build();
-        if (client.store.compareAndSet(family.key, record.generation(), marked)) {
+        if (context.store.compareAndSet(family.key, record.generation(), marked)) {
           family.rebase(marked, family.epoch());
-          client.schedule(pause, () -> end(marked.generation()));
+          context.work.schedule(pause, () -> end(marked.generation()));
         }
       }
     } catch (IOException e) {
-      throw new TokenException(Reason.STORE, client.name + ": the token store " + client.store.description()
+      throw new TokenException(Reason.STORE, context.name + ": the token store " + context.store.description()
           + " cannot be written: " + e.getMessage(), e);
     }
-    client.emit(family.event(TokenEvent.Type.RELEASED));
-    client.families.dropUnused(family, true);
+    context.emit(family.event(TokenEvent.Type.RELEASED));
   }
 
   /** Nobody has touched the record since. */
   private void end(long generation) {
     try {
-      client.store.compareAndSet(family.key, generation, null);
+      context.store.compareAndSet(family.key, generation, null);
     } catch (IOException e) {
       // Then it goes when the store purges it.
     }

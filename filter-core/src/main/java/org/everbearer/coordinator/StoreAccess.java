@@ -18,7 +18,7 @@ final class StoreAccess {
   private static final int RECONCILE_TRIES = 20;
 
   private final TokenFamily family;
-  private final RefreshCoordinator client;
+  private final CoordinatorContext context;
   /** Of the family for which this was begun; what is brought later is not taken up by another one. */
   private final int epoch;
 
@@ -34,17 +34,17 @@ final class StoreAccess {
 
   StoreAccess(TokenFamily family, int epoch) {
     this.family = family;
-    this.client = family.client;
+    this.context = family.context;
     this.epoch = epoch;
   }
 
   /** The newest record, whose tokens are taken up on the way. Never null. */
   TokenRecord read() throws TokenException {
-    readAt = client.ticker.nanoTime();
+    readAt = context.ticker.nanoTime();
     try {
       if (family.unsaved() != null) saveUnsaved(family.unsaved());
       away = false;
-      Snapshot snapshot = client.store.read(family.key);
+      Snapshot snapshot = context.store.read(family.key);
       snapshot = snapshot.record() == null ? created(snapshot) : repaired(snapshot);
       storedGeneration = snapshot.generation();
       storeNow = snapshot.now();
@@ -56,9 +56,9 @@ final class StoreAccess {
     } catch (IOException e) {
       TokenRecord inMemory = newestInMemory();
       TokenException failure = failed("read", e);
-      if (!client.rotateWithoutStore || inMemory == null) throw failure;
+      if (!context.rotateWithoutStore || inMemory == null) throw failure;
       away = true;
-      storeNow = client.ticker.currentTimeMillis();
+      storeNow = context.ticker.currentTimeMillis();
       return inMemory;
     }
   }
@@ -70,7 +70,7 @@ final class StoreAccess {
 
   /** Nanoseconds since the reading was begun. */
   long sinceRead() {
-    return client.ticker.nanoTime() - readAt;
+    return context.ticker.nanoTime() - readAt;
   }
 
   /** Whether this refresh goes on without the store. */
@@ -82,13 +82,13 @@ final class StoreAccess {
   boolean write(TokenRecord next) throws TokenException {
     if (!away) {
       try {
-        if (!client.store.compareAndSet(family.key, storedGeneration, next)) return false;
+        if (!context.store.compareAndSet(family.key, storedGeneration, next)) return false;
         storedGeneration = next.generation();
         family.rebase(next, epoch);
         return true;
       } catch (IOException e) {
         TokenException failure = failed("written", e);
-        if (!client.rotateWithoutStore) throw failure;
+        if (!context.rotateWithoutStore) throw failure;
         away = true;
       }
     }
@@ -98,7 +98,7 @@ final class StoreAccess {
 
   /** Ends a presentation that came to nothing: whoever comes next finds the record as it was. */
   void giveBack(TokenRecord before, TokenRecord mine, int attempts) throws TokenException {
-    boolean unclear = before.phase() == Phase.IN_FLIGHT && client.spends();
+    boolean unclear = before.phase() == Phase.IN_FLIGHT && context.spends();
     TokenRecord.Builder next = before.toBuilder();
     if (unclear) next.lease(mine.owner(), 0).sent(before.sentAt(), attempts);
     else next.phase(Phase.IDLE, before.phase() == Phase.IDLE ? before.spentHash() : null).lease(null, 0).node(null).sent(0, 0);
@@ -108,10 +108,10 @@ final class StoreAccess {
     }
     try {
       TokenRecord last = mine;
-      for (int i = 0; client.isOwn(last); i++, last = client.store.read(family.key).record()) {
+      for (int i = 0; context.owners.isOwn(last); i++, last = context.store.read(family.key).record()) {
         if (i == RECONCILE_TRIES) throw refusing();
         TokenRecord ended = next.generation(last.generation() + 1).build();
-        if (!client.store.compareAndSet(family.key, last.generation(), ended)) continue;
+        if (!context.store.compareAndSet(family.key, last.generation(), ended)) continue;
         family.rebase(ended, epoch);
         return;
       }
@@ -136,13 +136,13 @@ final class StoreAccess {
     family.shadow(null);
     try {
       if (away) throw new IOException("the store was away when the refresh began");
-      boolean written = client.store.compareAndSet(family.key, next.generation() - 1, next);
+      boolean written = context.store.compareAndSet(family.key, next.generation() - 1, next);
       TokenRecord saved = written ? next : reconcile(tokens);
       family.forgetUnsaved(tokens);
       return saved;
     } catch (IOException e) {
       TokenException failure = new TokenException(Reason.STORE, unsaved(e), e);
-      client.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(failure, 1, null));
+      context.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(failure, 1, null));
       return next;
     }
   }
@@ -158,18 +158,18 @@ final class StoreAccess {
     if (!family.forgetUnsaved(tokens)) return;
     if (saved == null) return; // the store has moved on without them
     family.rebase(saved, epoch);
-    client.emit(family.event(TokenEvent.Type.SAVED));
+    context.emit(family.event(TokenEvent.Type.SAVED));
   }
 
   private TokenRecord reconcile(UnsavedTokens tokens) throws IOException {
     for (int i = 0; i < RECONCILE_TRIES; i++) {
-      Snapshot stored = client.store.read(family.key);
+      Snapshot stored = context.store.read(family.key);
       boolean cleared = family.isCleared();
       if (stored.record() == null ? cleared : !tokens.mayReplace(stored.record())) return null;
       TokenRecord next = tokens.record.toBuilder()
           .generation(Math.max(stored.generation() + 1, tokens.record.generation()))
           .build();
-      if (client.store.compareAndSet(family.key, stored.generation(), next)) return next;
+      if (context.store.compareAndSet(family.key, stored.generation(), next)) return next;
     }
     throw refusing();
   }
@@ -190,15 +190,15 @@ final class StoreAccess {
     try {
       for (int i = 0; !away; i++) {
         if (i == RECONCILE_TRIES) throw refusing();
-        TokenRecord stored = client.store.read(family.key).record();
+        TokenRecord stored = context.store.read(family.key).record();
         if (stored == null) return true;
         boolean same = stored.refreshHash().equals(mine.refreshHash());
-        boolean others = stored.phase() == Phase.IN_FLIGHT && !client.isOwn(stored);
+        boolean others = stored.phase() == Phase.IN_FLIGHT && !context.owners.isOwn(stored);
         if (!same || others) return false;
         if (stored.phase() == Phase.DEAD) return true;
         dead = stored.toBuilder().generation(stored.generation() + 1).phase(Phase.DEAD, mine.refreshHash())
             .lease(null, 0).sent(0, 0).build();
-        if (client.store.compareAndSet(family.key, stored.generation(), dead)) break;
+        if (context.store.compareAndSet(family.key, stored.generation(), dead)) break;
       }
     } catch (IOException e) {
       dead = null;
@@ -219,14 +219,14 @@ final class StoreAccess {
       return;
     }
     boolean first = held.record == null;
-    if (!family.publish(client.records.held(record, now()), epoch)) return;
+    if (!family.publish(context.records.held(record, now()), epoch)) return;
     if (first && record.accessToken() == null) return;
     TokenEvent.Builder told = first ? family.event(TokenEvent.Type.LOADED)
         : family.event(TokenEvent.Type.ADOPTED).node(record.phase() == Phase.IDLE ? record.node() : null);
     if (replacesFamily(held.record, record)) {
       told.families(PairHistory.fingerprint(held.record), PairHistory.fingerprint(record));
     }
-    client.emit(told);
+    context.emit(told);
   }
 
   /** Whether the new record does not go on from where the old one stood. */
@@ -250,7 +250,7 @@ final class StoreAccess {
     TokenRecord known = family.held().record;
     if (known == null) return stored;
     Snapshot found = stored;
-    for (int i = 0; ; i++, found = client.store.read(family.key)) {
+    for (int i = 0; ; i++, found = context.store.read(family.key)) {
       if (i == RECONCILE_TRIES) throw refusing();
       TokenRecord record = found.record();
       if (record == null) return created(found);
@@ -259,10 +259,10 @@ final class StoreAccess {
       TokenRecord next = (restored ? known : record).toBuilder()
           .generation(Math.max(record.generation(), known.generation()) + 1)
           .build();
-      if (!client.store.compareAndSet(family.key, found.generation(), next)) continue;
+      if (!context.store.compareAndSet(family.key, found.generation(), next)) continue;
       if (restored) {
         family.rebase(next, epoch);
-        client.emit(family.event(TokenEvent.Type.REPAIRED)
+        context.emit(family.event(TokenEvent.Type.REPAIRED)
             .families(PairHistory.fingerprint(record), PairHistory.fingerprint(next)));
       }
       return new Snapshot(next, found.now());
@@ -276,19 +276,19 @@ final class StoreAccess {
     if (inMemory != null) {
       first = inMemory.toBuilder().generation(inMemory.generation() + 1).build();
     } else if (family.first != null) {
-      first = client.records.of(family.first, empty.now(), family.identity != null, null);
-    } else if (!client.spends()) {
+      first = context.records.of(family.first, empty.now(), family.identity != null, null);
+    } else if (!context.spends()) {
       first = TokenRecord.builder().build();
     } else {
       throw new TokenException(Reason.NO_TOKENS, family.identity == null
           ? "there are no tokens: configure a first pair (accessToken, refreshToken), or hand one over (storeTokens)"
           : "there are no tokens for this identity: hand them over after login (storeTokens)");
     }
-    if (client.store.compareAndSet(family.key, 0, first)) {
+    if (context.store.compareAndSet(family.key, 0, first)) {
       if (inMemory != null) family.rebase(first, epoch);
       return new Snapshot(first, empty.now());
     }
-    Snapshot others = client.store.read(family.key);
+    Snapshot others = context.store.read(family.key);
     if (others.record() == null) throw new IOException("the record comes and goes; does something else clear it?");
     return others;
   }
@@ -313,13 +313,13 @@ final class StoreAccess {
 
   private TokenException failed(String what, IOException e) {
     TokenException failure = new TokenException(Reason.STORE,
-        "the token store " + client.store.description() + " cannot be " + what + ": " + e.getMessage(), e);
-    client.emit(family.event(TokenEvent.Type.STORE_FAILED).failure(failure, 1, null));
+        "the token store " + context.store.description() + " cannot be " + what + ": " + e.getMessage(), e);
+    context.emit(family.event(TokenEvent.Type.STORE_FAILED).failure(failure, 1, null));
     return failure;
   }
 
   private String unsaved(IOException e) {
-    return "new tokens could not be saved in " + client.store.description() + " (" + e.getMessage()
+    return "new tokens could not be saved in " + context.store.description() + " (" + e.getMessage()
         + "); they are kept in memory and saved again. Do not stop this process before that";
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.everbearer.AccessToken;
@@ -24,26 +23,39 @@ import org.everbearer.log.Redaction;
  * whoever sets {@link #flight} from null begins the one refresh, and {@link #land} is the only way to null again. The
  * rest is written by the flight, or by whoever begins a new family.
  */
-final class TokenFamily implements TokenSource {
+final class TokenFamily implements TokenSource, TokenWait.Decisions {
   private static final AtomicReferenceFieldUpdater<TokenFamily, Held> HELD =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Held.class, "held");
   private static final AtomicReferenceFieldUpdater<TokenFamily, Flight> FLIGHT =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Flight.class, "flight");
   private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
       AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
-  private static final AtomicIntegerFieldUpdater<TokenFamily> UNTOLD =
-      AtomicIntegerFieldUpdater.newUpdater(TokenFamily.class, "untoldRejections");
 
   /** How long callers wait for another token than the suspect, which they can have at once: most refreshes are faster. */
   private static final long PATIENCE_WITH_SUSPECT = Nanos.ofMillis(1000);
-  private static final long CLOCK_GRAIN = Nanos.ofMillis(1000);
   private static final long LOOK_PAUSE = Nanos.ofMillis(500);
-  private static final long TELL_REJECTIONS = Nanos.ofMillis(1000);
-  private static final long SHORT_LIFETIME = Nanos.ofMillis(10_000);
-  /** A token that lives shorter than {@link #SHORT_LIFETIME} is not renewed more often than this without traffic. */
-  private static final long BACKGROUND_PAUSE = Nanos.ofMillis(5000);
 
-  final RefreshCoordinator client;
+  /** Where families live. */
+  interface Home {
+    /** Stands in the place of a forgotten family's flight. */
+    Flight forgotten();
+
+    /** The family that has taken the place of a forgotten one. */
+    TokenFamily successor(TokenFamily old);
+
+    /** Sets the flight on its way. It lands whatever happens, perhaps before this returns. */
+    void launch(TokenFamily family, Flight flight);
+
+    /**
+     * The family has no tokens, or they are not needed here any more.
+     *
+     * @param unknown nobody knows the identity
+     */
+    void dropUnused(TokenFamily family, boolean unknown);
+  }
+
+  final CoordinatorContext context;
+  private final Home home;
   /** Null for the web application's own. */
   final String identity;
   /** Under which the store keeps it. */
@@ -64,20 +76,18 @@ final class TokenFamily implements TokenSource {
   private volatile Unanswered unanswered;
   /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
   private volatile boolean toldStale;
-  private final ReplacementPace replacements;
-  private volatile int untoldRejections;
-  private volatile long rejectionsToldAt;
+  private final Rejections rejections;
   private volatile Runnable cancelTimer = () -> {};
 
   /** @param held what is held before the store has been read */
-  TokenFamily(RefreshCoordinator client, String identity, String key, TokenSet first, Held held) {
-    this.client = client;
+  TokenFamily(CoordinatorContext context, Home home, String identity, String key, TokenSet first, Held held) {
+    this.context = context;
+    this.home = home;
     this.identity = identity;
     this.key = key;
     this.first = first;
     this.held = held;
-    this.rejectionsToldAt = held.since - TELL_REJECTIONS;
-    this.replacements = new ReplacementPace(held.since);
+    this.rejections = new Rejections(held.since);
   }
 
   // --- what callers ask for
@@ -85,32 +95,32 @@ final class TokenFamily implements TokenSource {
   @Override
   public AccessToken accessToken() throws TokenException {
     Held h = held;
-    if (h.staleAt - client.ticker.nanoTime() > 0) return h.token;
-    return new TokenWait(this).await();
+    if (h.staleAt - context.ticker.nanoTime() > 0) return h.token;
+    return new TokenWait(context, this).await();
   }
 
   @Override
   public String token() throws TokenException {
     Held h = held;
-    return h.staleAt - client.ticker.nanoTime() > 0 ? h.value : accessToken().value();
+    return h.staleAt - context.ticker.nanoTime() > 0 ? h.value : accessToken().value();
   }
 
   @Override
   public AccessToken accessTokenNow() {
     Held h = held;
-    return h.staleAt - client.ticker.nanoTime() > 0 ? h.token : next().token;
+    return h.staleAt - context.ticker.nanoTime() > 0 ? h.token : next().token;
   }
 
   @Override
   public CompletableFuture<AccessToken> accessTokenAsync() {
-    return new TokenWait(this).future();
+    return new TokenWait(context, this).future();
   }
 
   @Override
   public boolean isExpired() {
     TokenFamily now = current();
     Held h = now.held;
-    return h.at(client.ticker.nanoTime()) == Freshness.EXPIRED || now.isOver(h);
+    return h.at(context.ticker.nanoTime()) == Freshness.EXPIRED || now.isOver(h);
   }
 
   @Override
@@ -138,7 +148,7 @@ final class TokenFamily implements TokenSource {
     if (bringing == null && held.holds(rejectedToken)) {
       return isOver(held) ? TokenWait.failed(forCaller(failure.cause)) : CompletableFuture.completedFuture(null);
     }
-    return new TokenWait(this).otherThan(rejectedToken, bringing);
+    return new TokenWait(context, this).otherThan(rejectedToken, bringing);
   }
 
   @Override
@@ -150,109 +160,92 @@ final class TokenFamily implements TokenSource {
 
   /** Begins a refresh, or joins the one on its way, whatever the state and the back-off. */
   CompletableFuture<AccessToken> refreshNow() {
-    return new TokenWait(current()).ofManualRefresh();
+    return new TokenWait(context, current()).ofManualRefresh();
   }
 
   /** This family, or the one that has taken its place since it was forgotten. */
   TokenFamily current() {
-    return isForgotten() ? client.families.successor(this) : this;
+    return isForgotten() ? home.successor(this) : this;
   }
 
   // --- the decision: serve, wait, or fail
 
-  /** What a caller is told now; exactly one of the three is not null. */
-  static final class Next {
-    final AccessToken token;
-    final Flight flight;
-    final TokenException failure;
-
-    private Next(AccessToken token, Flight flight, TokenException failure) {
-      this.token = token;
-      this.flight = flight;
-      this.failure = failure;
-    }
-
-    static Next serve(Held h) {
-      return new Next(h.token, null, null);
-    }
-
-    static Next await(Flight flight) {
-      return new Next(null, flight, null);
-    }
-
-    static Next fail(TokenException why) {
-      return new Next(null, null, why);
-    }
-  }
-
-  /** Decides by what is held, and begins the refresh that this calls for. */
-  Next next() {
+  @Override
+  public Answer next() {
     TokenFamily successor = current();
     if (successor != this) return successor.next();
-    long now = client.ticker.nanoTime();
+    long now = context.ticker.nanoTime();
     Held h = held;
     Freshness freshness = h.at(now);
-    if (freshness == Freshness.FRESH) return Next.serve(h);
+    if (freshness == Freshness.FRESH) return Answer.serve(h);
     Flight flying = flight;
-    if (flying == client.families.forgotten) return next();
+    if (flying == home.forgotten()) return next();
     Failure failed = failure;
     boolean live = h.isLive(now) && !isOver(h);
     if (h.isSuspect() && live) return besideSuspect(h, flying, failed, now);
     if (failed != null && failed.isPausing(now, live)) {
       if (live && flying == null) tellStale(h, failed, now);
-      return live ? Next.serve(h) : pausing(failed, flying, now);
+      return live ? Answer.serve(h) : pausing(failed, flying, now);
     }
     // What has no known end is not withheld by a guess while refreshing fails.
     if (live && (freshness == Freshness.STALE || h.endUnknown && failed != null)) {
       if (flying == null) begin(TokenEvent.Trigger.AHEAD);
-      return Next.serve(h);
+      return Answer.serve(h);
     }
-    return Next.await(begin(h.isSuspect() ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED, h));
+    return Answer.await(begin(h.isSuspect() ? TokenEvent.Trigger.REJECTED : TokenEvent.Trigger.EXPIRED, h));
   }
 
   /** The suspect is as good as nothing if the refresh is quick, and better than nothing if it is not. */
-  private Next besideSuspect(Held h, Flight flying, Failure failed, long now) {
+  private Answer besideSuspect(Held h, Flight flying, Failure failed, long now) {
     Flight bringing = flying;
     boolean due = h.suspicion.refreshAt - now <= 0 && (failed == null || !failed.isPausing(now, false));
     if (flying == null && due) bringing = begin(TokenEvent.Trigger.REJECTED, h);
     boolean quick = bringing != null && !bringing.onlyLooks && now - bringing.startedAt < PATIENCE_WITH_SUSPECT;
-    return quick ? Next.await(bringing) : Next.serve(h);
+    return quick ? Answer.await(bringing) : Answer.serve(h);
   }
 
   /** No token, and none is asked for just now; another node may have brought one. */
-  private Next pausing(Failure failed, Flight flying, long now) {
+  private Answer pausing(Failure failed, Flight flying, long now) {
     Flight hope = flying == null ? look(failed, now) : flying;
     // A store that does not answer keeps a look waiting, and with it nobody.
     boolean vain = hope != null && hope.onlyLooks && failed.cause.reason() == Reason.STORE;
-    return hope == null || vain ? Next.fail(failed.cause) : Next.await(hope);
+    return hope == null || vain ? Answer.fail(failed.cause) : Answer.await(hope);
   }
 
   /** A suspect whose refresh token is dead is no token any more: only signing in helps. */
   private boolean isOver(Held h) {
-    return h.isSuspect() && isDead(failure);
+    return h.isSuspect() && Failure.isDeath(failure);
   }
 
-  /** Whether a token is held that may be served. */
-  boolean isServed(Held h) {
-    return h.isLive(client.ticker.nanoTime()) && !isOver(h);
+  @Override
+  public AccessToken served() {
+    TokenFamily now = current();
+    Held h = now.held;
+    return now.isServed(h) ? h.token : null;
   }
 
-  /** How long a wait that begins now may last, by the ticker, for a caller who could have the suspect at once. */
-  long patience(Flight flying) {
-    long wait = Nanos.of(client.waitTimeout);
+  private boolean isServed(Held h) {
+    return h.isLive(context.ticker.nanoTime()) && !isOver(h);
+  }
+
+  @Override
+  public long patience(Flight flying) {
+    TokenFamily successor = current();
+    if (successor != this) return successor.patience(flying);
+    long wait = Nanos.of(context.waitTimeout);
     Held h = held;
     if (!h.isSuspect() || !isServed(h)) return wait;
-    return Math.min(wait, Math.max(0, flying.startedAt + PATIENCE_WITH_SUSPECT - client.ticker.nanoTime()));
+    return Math.min(wait, Math.max(0, flying.startedAt + PATIENCE_WITH_SUSPECT - context.ticker.nanoTime()));
   }
 
   /** @return the flight that may bring another token; null if there is none, or if this is not the token that is held */
   private Flight suspect(String rejectedToken, String said) {
     while (true) {
-      long now = client.ticker.nanoTime();
+      long now = context.ticker.nanoTime();
       Held h = held;
       if (!h.holds(rejectedToken)) return null;
       if (!h.isSuspect()) {
-        Held suspected = h.suspected(now, replacements.soonest(now));
+        Held suspected = h.suspected(now, rejections.soonestReplacement(now));
         if (!HELD.compareAndSet(this, h, suspected)) continue;
         h = suspected;
         tellRejection(h, true, said);
@@ -260,7 +253,7 @@ final class TokenFamily implements TokenSource {
         tellRejection(h, false, said);
       }
       Flight flying = flight;
-      if (flying == client.families.forgotten) return current().suspect(rejectedToken, said);
+      if (flying == home.forgotten()) return current().suspect(rejectedToken, said);
       if (flying != null && !flying.onlyLooks) return flying;
       Failure failed = failure;
       boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
@@ -269,13 +262,9 @@ final class TokenFamily implements TokenSource {
   }
 
   private void tellRejection(Held suspect, boolean first, String said) {
-    UNTOLD.incrementAndGet(this);
-    long now = client.ticker.nanoTime();
-    if (!first && now - rejectionsToldAt < TELL_REJECTIONS) return;
-    rejectionsToldAt = now;
-    int count = UNTOLD.getAndSet(this, 0);
+    int count = rejections.note(first, context.ticker.nanoTime());
     if (count == 0) return;
-    client.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count)
+    context.emit(event(TokenEvent.Type.INVALIDATED).trigger(TokenEvent.Trigger.REJECTED).count(count)
         .streak(suspect.rejections)
         .detail(suspect.rejections > 1 && first ? whyRejected(suspect, said) : null));
   }
@@ -297,44 +286,47 @@ final class TokenFamily implements TokenSource {
     }
     Held h = held;
     while (h.token != null
-        && !HELD.compareAndSet(this, h, Held.none(client.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held;
-    if (h.token != null) client.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
+        && !HELD.compareAndSet(this, h, Held.none(context.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held;
+    if (h.token != null) context.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
   }
 
-  TokenException timedOut() {
-    return new TokenException(Reason.TIMEOUT, client.name + ": no token within "
-        + client.waitTimeout.toMillis() + " ms (waitTimeout); the refresh goes on");
+  @Override
+  public TokenException timedOut() {
+    return new TokenException(Reason.TIMEOUT, context.name + ": no token within "
+        + context.waitTimeout.toMillis() + " ms (waitTimeout); the refresh goes on");
   }
 
-  TokenException forCaller(TokenException cause) {
-    Failure failed = failure;
+  @Override
+  public TokenException forCaller(TokenException cause) {
+    Failure failed = current().failure;
     // Of a dead family nobody is asked any more: only the store is looked at, in case that somebody has signed in.
-    boolean planned = failed != null && failed.cause == cause && !isDead(failed);
+    boolean planned = failed != null && failed.cause == cause && !Failure.isDeath(failed);
     Instant next = planned ? failed.nextTryAt : null;
-    return cause.forCaller(client.name + ": " + cause.getMessage() + (next == null ? "" : "; next try at " + next), next);
+    return cause.forCaller(context.name + ": " + cause.getMessage() + (next == null ? "" : "; next try at " + next), next);
   }
 
   private void tellStale(Held h, Failure failed, long now) {
     if (toldStale || !h.isLive(now)) return;
     toldStale = true;
-    client.emit(event(TokenEvent.Type.SERVED_STALE).failure(failed.cause, failed.streak, failed.nextTryAt));
+    context.emit(event(TokenEvent.Type.SERVED_STALE).failure(failed.cause, failed.streak, failed.nextTryAt));
   }
 
   // --- the one flight
 
   /** While this node pauses and has no token, another one may have brought one: the store is looked at, seldom. */
   private Flight look(Failure failed, long now) {
-    if (client.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
+    if (context.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
     failed.lookedAt = now;
     Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, now);
     look.onlyLooks = true;
     if (!FLIGHT.compareAndSet(this, null, look)) return null; // somebody else has begun one just now
-    client.launch(this, look);
+    home.launch(this, look);
     return look;
   }
 
-  /** Joins the flight on its way, or begins one. Whatever was read before may be old: the flight looks again. */
-  Flight begin(TokenEvent.Trigger trigger) {
+  /** Whatever was read before may be old: the flight looks again. */
+  @Override
+  public Flight begin(TokenEvent.Trigger trigger) {
     return begin(trigger, held);
   }
 
@@ -345,15 +337,15 @@ final class TokenFamily implements TokenSource {
       TokenFamily successor = current();
       if (successor != this) return successor.begin(trigger);
       Flight flying = flight;
-      if (flying != null && flying != client.families.forgotten) {
+      if (flying != null && flying != home.forgotten()) {
         if (flying.asksTheEndpoint()) return flying;
         Thread.yield(); // a look that has found nothing and is about to land, with no I/O in between
         continue;
       }
-      if (fresh == null) fresh = new Flight(trigger, seen, client.ticker.nanoTime());
+      if (fresh == null) fresh = new Flight(trigger, seen, context.ticker.nanoTime());
       if (FLIGHT.compareAndSet(this, null, fresh)) {
-        if (trigger == TokenEvent.Trigger.REJECTED) replacements.note(fresh.startedAt);
-        client.launch(this, fresh);
+        if (trigger == TokenEvent.Trigger.REJECTED) rejections.noteReplacement(fresh.startedAt);
+        home.launch(this, fresh);
         return fresh;
       }
     }
@@ -402,16 +394,12 @@ final class TokenFamily implements TokenSource {
       failure = null;
       toldStale = false;
     } else if (why.reason() != Reason.CLOSED) {
-      boolean known = isDead(failure) && why.reason() == Reason.REJECTED && !flying.hasAsked;
-      failure = failed(why, landing);
+      boolean known = Failure.isDeath(failure) && why.reason() == Reason.REJECTED && !flying.hasAsked;
+      failure = Failure.after(failure, why, landing, held, isServed(held), context);
       // That a dead family is still dead is no news.
       return known ? null : failure;
     }
     return null;
-  }
-
-  private static boolean isDead(Failure failed) {
-    return failed != null && failed.cause.reason() == Reason.REJECTED;
   }
 
   /** Nobody has brought a token: the pause goes on. If the store cannot be read, looking again makes no sense in it. */
@@ -419,19 +407,7 @@ final class TokenFamily implements TokenSource {
     Failure last = failure;
     if (last == null) return;
     boolean again = blind == null || last.cause.reason() == Reason.STORE;
-    last.lookedAt = again ? client.ticker.nanoTime() : last.nextTry;
-  }
-
-  private Failure failed(TokenException why, Landing landing) {
-    long now = client.ticker.nanoTime();
-    Held h = held;
-    Failure last = failure;
-    int streak = last == null ? 1 : last.streak + 1;
-    double random = client.random.getAsDouble();
-    long live = isServed(h) && !h.endUnknown ? h.endsAt - now : 0;
-    long pause = Math.max(Backoff.pause(why, streak, live, random), isServed(h) && !h.isSuspect() ? landing.earliest : 0);
-    pause = Math.min(pause, landing.latest);
-    return new Failure(why, streak, now, pause, Backoff.pause(why, streak, 0, random), client.ticker.currentTimeMillis());
+    last.lookedAt = again ? context.ticker.nanoTime() : last.nextTry;
   }
 
   /** Whoever waits gets a live token or a failure. */
@@ -457,21 +433,21 @@ final class TokenFamily implements TokenSource {
 
   private void afterwards(Flight flying, Landing landing, Failure recorded, Iterable<TokenEvent.Builder> then) {
     armNext();
-    for (TokenEvent.Builder event : then) client.emit(event);
+    for (TokenEvent.Builder event : then) context.emit(event);
     if (recorded != null) {
-      client.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
-          .failure(recorded.cause, recorded.streak, isDead(recorded) ? null : recorded.nextTryAt)
-          .duration(Duration.ofNanos(client.ticker.nanoTime() - flying.startedAt)));
+      context.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
+          .failure(recorded.cause, recorded.streak, Failure.isDeath(recorded) ? null : recorded.nextTryAt)
+          .duration(Duration.ofNanos(context.ticker.nanoTime() - flying.startedAt)));
     }
     boolean unknown = landing.why != null && landing.why.reason() == Reason.NO_TOKENS && held.record == null;
-    if (unknown || isCleared()) client.families.dropUnused(this, unknown);
+    if (unknown || isCleared()) home.dropUnused(this, unknown);
   }
 
   /** Nothing will come of the flight any more. */
   void abandon() {
     Flight flying = flight;
-    if (flying != null && flying != client.families.forgotten) {
-      land(flying, Landing.failed(RefreshCoordinator.closed(client.name)), Collections.emptyList(), () -> {});
+    if (flying != null && flying != home.forgotten()) {
+      land(flying, Landing.failed(context.closedFailure()), Collections.emptyList(), () -> {});
     }
   }
 
@@ -483,28 +459,26 @@ final class TokenFamily implements TokenSource {
 
   /** The timer's next ring, after whatever has happened. */
   void armNext() {
-    if (!client.background) return;
-    long now = client.ticker.nanoTime();
+    if (!context.background) return;
+    long now = context.ticker.nanoTime();
     Failure failed = failure;
     Held h = held;
     if (failed != null) {
       arm(failed.nextTry - now);
-    } else if (h.token != null && client.margins.refreshesAhead()) {
-      long due = h.refreshAt() - now;
-      if (h.endsAt - h.since < SHORT_LIFETIME) due = Math.max(due, h.since + BACKGROUND_PAUSE - now);
-      arm(due);
+    } else if (h.token != null && context.margins.refreshesAhead()) {
+      arm(h.refreshDueIn(now));
     }
   }
 
   void arm(long delayNanos) {
-    if (!client.background) return;
+    if (!context.background) return;
     cancelTimer.run();
-    cancelTimer = client.alarm(delayNanos, this::onTimer);
+    cancelTimer = context.work.alarm(delayNanos, this::onTimer);
   }
 
   private void onTimer() {
     if (flight != null) return; // which arms the timer when it lands
-    if (held.at(client.ticker.nanoTime()) == Freshness.FRESH) armNext();
+    if (held.at(context.ticker.nanoTime()) == Freshness.FRESH) armNext();
     else begin(failure == null && held.token == null ? TokenEvent.Trigger.START : TokenEvent.Trigger.AHEAD);
   }
 
@@ -613,32 +587,17 @@ final class TokenFamily implements TokenSource {
     deadHash = hash;
   }
 
-  /** A refresh token that was presented with no answer, and since when this process knows. Immutable. */
-  private static final class Unanswered {
-    private final String hash;
-    private final long since;
-
-    private Unanswered(String hash, long since) {
-      this.hash = hash;
-      this.since = since;
-    }
-  }
-
   /**
    * Nanoseconds since the refresh token was presented, by the monotonic clock from the moment on at which this process
    * first knew of it.
    *
-   * @param byStore the same by the store's clock; one that says that it was in the future was set back since, nobody knows
-   *     by how much
+   * @param byStore the same by the store's clock
    */
   long sincePresented(String refreshHash, long byStore) {
-    long now = client.ticker.nanoTime();
-    Unanswered known = unanswered;
-    if (known == null || !known.hash.equals(refreshHash)) {
-      long before = byStore < -CLOCK_GRAIN ? Nanos.MAX / 2 : Math.max(0, byStore);
-      unanswered = known = new Unanswered(refreshHash, now - before);
-    }
-    return now - known.since;
+    long now = context.ticker.nanoTime();
+    Unanswered known = Unanswered.of(unanswered, refreshHash, now, byStore);
+    unanswered = known;
+    return known.lasts(now);
   }
 
   // --- being forgotten
@@ -649,28 +608,28 @@ final class TokenFamily implements TokenSource {
    * @return false if it is in use
    */
   boolean forget() {
-    if (unsaved != null || !FLIGHT.compareAndSet(this, null, client.families.forgotten)) return false;
+    if (unsaved != null || !FLIGHT.compareAndSet(this, null, home.forgotten())) return false;
     if (unsaved != null) { // saved from another thread's refresh that has just ended
-      FLIGHT.compareAndSet(this, client.families.forgotten, null);
+      FLIGHT.compareAndSet(this, home.forgotten(), null);
       return false;
     }
-    Held nothing = Held.none(client.ticker.nanoTime(), TokenRecord.builder().generation(Long.MAX_VALUE).build());
+    Held nothing = Held.none(context.ticker.nanoTime(), TokenRecord.builder().generation(Long.MAX_VALUE).build());
     HELD.set(this, nothing);
     disarm();
     return true;
   }
 
   boolean isForgotten() {
-    return flight == client.families.forgotten;
+    return flight == home.forgotten();
   }
 
   TokenEvent.Builder event(TokenEvent.Type type) {
-    long now = client.ticker.nanoTime();
+    long now = context.ticker.nanoTime();
     Held h = held;
     boolean over = isOver(h) || type == TokenEvent.Type.DEAD && h.isSuspect();
     return TokenEvent.of(type)
-        .who(client.name, identity == null ? "application" : Fingerprint.of(identity), client.node)
-        .at(Instant.ofEpochMilli(client.ticker.currentTimeMillis()))
+        .who(context.name, identity == null ? "application" : Fingerprint.of(identity), context.node)
+        .at(Instant.ofEpochMilli(context.ticker.currentTimeMillis()))
         .endUnknown(h.endUnknown && !over)
         .token(h.token == null ? "none" : h.token.fingerprint(), h.generation(), over ? Duration.ZERO : h.validFor(now),
             over ? Duration.ZERO : h.freshFor(now));

@@ -11,14 +11,37 @@ import org.everbearer.TokenException.Reason;
  * time; a token that is live at the end is served in any case. To abandon it changes nothing for anybody else.
  */
 final class TokenWait {
-  private final TokenFamily family;
-  private final RefreshCoordinator client;
+  /** Who decides what a caller gets. */
+  interface Decisions {
+    /** Decides by what is held, and begins the refresh that this calls for. */
+    Answer next();
+
+    /** Joins the flight on its way, or begins one, whatever is held. */
+    Flight begin(TokenEvent.Trigger trigger);
+
+    /** The token that may be served at this moment, or null. */
+    AccessToken served();
+
+    /** How long a wait for the flight that begins now may last, for a caller who could have the suspect at once; nanoseconds. */
+    long patience(Flight flight);
+
+    /** As {@link org.everbearer.TokenSource#replacementFor(String)}. */
+    CompletableFuture<AccessToken> replacementFor(String rejectedToken);
+
+    /** The failure with the client's name and the time of the next try. */
+    TokenException forCaller(TokenException cause);
+
+    TokenException timedOut();
+  }
+
+  private final Decisions family;
+  private final CoordinatorContext context;
   private final long deadline;
 
-  TokenWait(TokenFamily family) {
+  TokenWait(CoordinatorContext context, Decisions family) {
     this.family = family;
-    this.client = family.client;
-    this.deadline = client.ticker.nanoTime() + Nanos.of(client.waitTimeout);
+    this.context = context;
+    this.deadline = context.ticker.nanoTime() + Nanos.of(context.waitTimeout);
   }
 
   static CompletableFuture<AccessToken> failed(TokenException why) {
@@ -30,9 +53,9 @@ final class TokenWait {
   /** Blocks the calling thread. */
   AccessToken await() throws TokenException {
     while (true) {
-      TokenFamily.Next next = family.next();
+      Answer next = family.next();
       if (next.token != null) return next.token;
-      if (next.failure != null) throw forCaller(next.failure);
+      if (next.failure != null) throw family.forCaller(next.failure);
       AccessToken token = await(next.flight);
       if (token != null) return token;
     }
@@ -49,14 +72,14 @@ final class TokenWait {
       } else if (flight.superseded && left() > 0) {
         return null;
       } else {
-        why = forCaller(flight.failure());
+        why = family.forCaller(flight.failure());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       why = new TokenException(Reason.INTERRUPTED,
-          client.name + ": interrupted while waiting for a token; the refresh goes on");
+          context.name + ": interrupted while waiting for a token; the refresh goes on");
     }
-    AccessToken live = served();
+    AccessToken live = family.served();
     if (live == null) throw why;
     return live;
   }
@@ -68,17 +91,17 @@ final class TokenWait {
   }
 
   private void follow(CompletableFuture<AccessToken> result) {
-    TokenFamily.Next next = family.next();
+    Answer next = family.next();
     if (next.token != null) {
       result.complete(next.token);
     } else if (next.failure != null) {
-      result.completeExceptionally(forCaller(next.failure));
+      result.completeExceptionally(family.forCaller(next.failure));
     } else {
       Flight flight = next.flight;
       await(flight, patience(flight), result, () -> settle(result, family.timedOut()), () -> {
         if (flight.token() != null) result.complete(flight.token());
         else if (flight.superseded && left() > 0 && !result.isDone()) follow(result);
-        else settle(result, forCaller(flight.failure()));
+        else settle(result, family.forCaller(flight.failure()));
       });
     }
   }
@@ -91,7 +114,7 @@ final class TokenWait {
     } else {
       await(bringing, left(), result, () -> settleOther(result, rejected, family.timedOut()), () -> {
         if (bringing.superseded && left() > 0) follow(result, family.replacementFor(rejected));
-        else settleOther(result, rejected, bringing.failure() == null ? null : forCaller(bringing.failure()));
+        else settleOther(result, rejected, bringing.failure() == null ? null : family.forCaller(bringing.failure()));
       });
     }
     return result;
@@ -105,7 +128,7 @@ final class TokenWait {
   }
 
   private void settleOther(CompletableFuture<AccessToken> result, String rejected, TokenException why) {
-    AccessToken served = served();
+    AccessToken served = family.served();
     if (served != null) result.complete(served.value().equals(rejected) ? null : served);
     else if (why != null) result.completeExceptionally(why);
     else result.complete(null);
@@ -118,7 +141,7 @@ final class TokenWait {
     Runnable landed = () -> {
       if (flight.token() != null) outcome.complete(flight.token());
       else if (flight.superseded) settle(outcome, flight.failure());
-      else outcome.completeExceptionally(forCaller(flight.failure()));
+      else outcome.completeExceptionally(family.forCaller(flight.failure()));
     };
     flight.whenLanded(landed);
     outcome.whenComplete((token, failed) -> flight.forget(landed));
@@ -127,7 +150,7 @@ final class TokenWait {
 
   /** The result waits for the flight no longer than that; when it is done, by whomever, nothing of it is left behind. */
   private void await(Flight flight, long nanos, CompletableFuture<AccessToken> result, Runnable end, Runnable landed) {
-    Runnable cancel = client.timeout(nanos, end);
+    Runnable cancel = context.work.timeout(nanos, end);
     flight.whenLanded(landed);
     result.whenComplete((token, failed) -> {
       cancel.run();
@@ -137,26 +160,16 @@ final class TokenWait {
 
   /** Completes with the live token if there is one, else with the failure. */
   private void settle(CompletableFuture<AccessToken> result, TokenException why) {
-    AccessToken live = served();
+    AccessToken live = family.served();
     if (live != null) result.complete(live);
     else result.completeExceptionally(why);
   }
 
-  private AccessToken served() {
-    TokenFamily now = family.current();
-    Held h = now.held();
-    return now.isServed(h) ? h.token : null;
-  }
-
-  private TokenException forCaller(TokenException cause) {
-    return family.current().forCaller(cause);
-  }
-
   private long patience(Flight flight) {
-    return Math.min(left(), family.current().patience(flight));
+    return Math.min(left(), family.patience(flight));
   }
 
   private long left() {
-    return Math.max(0, deadline - client.ticker.nanoTime());
+    return Math.max(0, deadline - context.ticker.nanoTime());
   }
 }

@@ -48,7 +48,7 @@ class FamiliesTest {
         return false;
       }
     };
-    CoordinatorBuilder builder = RefreshCoordinator.builder("exchange", exchange)
+    RefreshCoordinator.Builder builder = RefreshCoordinator.builder("exchange", exchange)
         .maxIdentities(most)
         .background(false)
         .time(time, time.node(), () -> 0.5);
@@ -145,7 +145,7 @@ class FamiliesTest {
 
   private TokenRecord stored(String identity) {
     try {
-      return client.store.read("exchange/" + identity).record();
+      return client.context.store.read("exchange/" + identity).record();
     } catch (java.io.IOException e) {
       throw new AssertionError("the memory store does no I/O", e);
     }

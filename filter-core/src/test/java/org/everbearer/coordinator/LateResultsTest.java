@@ -97,7 +97,7 @@ class LateResultsTest {
   @Test
   void whateverFailsAfterTheAnswer_thePairIsKept() throws Exception {
     boolean[] failing = new boolean[1];
-    CoordinatorBuilder builder = one.builder().firstTokens(server.signIn());
+    RefreshCoordinator.Builder builder = one.builder().firstTokens(server.signIn());
     TokenSource source = one.start(builder.time(time, one.node, () -> {
       if (!failing[0]) return 0;
       failing[0] = false;

@@ -23,7 +23,7 @@ class LeaseWatchTest {
   void begin() {
     client = RefreshCoordinator.builder("test", new ModelServer(time).refresher(MINE))
         .store(new FailingStore(time)).background(false).time(time, time.node(), () -> 0).build();
-    watch = new LeaseWatch(client);
+    watch = new LeaseWatch(client.context);
     record = TokenRecord.builder().generation(7).phase(Phase.IN_FLIGHT, "hash").tokens("A", "R")
         .lease("other/1", now() + THEIRS, THEIRS).sent(now(), 1).build();
   }
@@ -75,7 +75,7 @@ class LeaseWatchTest {
     assertTrue(watch.isHeld(record, now()));
     time.advance(Duration.ofMillis(1000));
     assertFalse(watch.isHeld(record, now()));
-    assertFalse(new LeaseWatch(client).isHeld(record, now()));
+    assertFalse(new LeaseWatch(client.context).isHeld(record, now()));
   }
 
   @Test

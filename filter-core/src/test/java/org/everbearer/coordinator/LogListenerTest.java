@@ -42,7 +42,7 @@ class LogListenerTest {
     System.clearProperty(LEVEL);
   }
 
-  private CoordinatorBuilder builder() {
+  private RefreshCoordinator.Builder builder() {
     return RefreshCoordinator.builder("logged", server.refresher(Duration.ofSeconds(10)))
         .refreshMargin(Duration.ofSeconds(10))
         .expirationMargin(Duration.ofSeconds(2))

@@ -25,12 +25,12 @@ final class OneNode {
   RefreshCoordinator client;
 
   /** Without background refresh, with margins of 10 and 2 seconds. */
-  CoordinatorBuilder builder() {
+  RefreshCoordinator.Builder builder() {
     return builder(asking());
   }
 
   /** Of a process of its own. */
-  CoordinatorBuilder builder(TokenRefresher refresher) {
+  RefreshCoordinator.Builder builder(TokenRefresher refresher) {
     node = time.node();
     return RefreshCoordinator.builder("test", refresher)
         .store(store)
@@ -52,7 +52,7 @@ final class OneNode {
     };
   }
 
-  TokenSource start(CoordinatorBuilder builder) throws TokenException {
+  TokenSource start(RefreshCoordinator.Builder builder) throws TokenException {
     client = builder.build();
     client.start();
     time.run();

@@ -45,7 +45,7 @@ class RefreshCoordinatorTest {
     if (client != null) client.close();
   }
 
-  private CoordinatorBuilder builder(TokenSet first) {
+  private RefreshCoordinator.Builder builder(TokenSet first) {
     return RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
         .store(store)
         .firstTokens(first)
@@ -55,7 +55,7 @@ class RefreshCoordinatorTest {
         .time(time, node, () -> dice);
   }
 
-  private TokenSource start(CoordinatorBuilder builder) throws TokenException {
+  private TokenSource start(RefreshCoordinator.Builder builder) throws TokenException {
     client = builder.build();
     client.start();
     time.run();

@@ -47,7 +47,7 @@ class RefreshThreadsTest {
     };
   }
 
-  private CoordinatorBuilder builder(TokenRefresher refresher) {
+  private RefreshCoordinator.Builder builder(TokenRefresher refresher) {
     return RefreshCoordinator.builder("threads", refresher).store(store).background(false);
   }
 

@@ -24,7 +24,7 @@ class RestoredRecordsTest {
   private final ModelServer server = new ModelServer(time);
   private final FailingStore store = new FailingStore(time);
 
-  private CoordinatorBuilder builder(TokenRefresher r) {
+  private RefreshCoordinator.Builder builder(TokenRefresher r) {
     return RefreshCoordinator.builder("test", r)
         .store(store).background(false)
         .refreshMargin(Duration.ofSeconds(10))

@@ -209,7 +209,7 @@ class StampedeStressTest {
     assertTrue(asked.await(1, TimeUnit.MINUTES));
     Thread closing = new Thread(client::close);
     closing.start();
-    while (!client.isClosed()) Thread.onSpinWait();
+    while (!client.context.isClosed()) Thread.onSpinWait();
     assertEquals("A0", store.read("stampede").record().accessToken());
     answer.countDown();
     closing.join(TimeUnit.MINUTES.toMillis(1));

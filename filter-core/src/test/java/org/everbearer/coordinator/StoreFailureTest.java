@@ -19,7 +19,7 @@ class StoreFailureTest {
   private final ModelServer server = new ModelServer(time);
   private final FailingStore store = new FailingStore(time);
 
-  private CoordinatorBuilder builder() {
+  private RefreshCoordinator.Builder builder() {
     return RefreshCoordinator.builder("test", server.refresher(Duration.ofSeconds(10)))
         .store(store)
         .refreshMargin(Duration.ofSeconds(10))
@@ -27,7 +27,7 @@ class StoreFailureTest {
         .time(time, node, () -> 0);
   }
 
-  private RefreshCoordinator start(CoordinatorBuilder builder) throws TokenException {
+  private RefreshCoordinator start(RefreshCoordinator.Builder builder) throws TokenException {
     RefreshCoordinator client = builder.build();
     client.start();
     time.run();

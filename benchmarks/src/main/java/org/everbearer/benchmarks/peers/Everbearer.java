@@ -6,7 +6,6 @@ import org.everbearer.TokenException;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
-import org.everbearer.coordinator.CoordinatorBuilder;
 import org.everbearer.coordinator.RefreshCoordinator;
 
 /** Ours, as {@link RefreshCoordinator} documents it: a first pair, started, the source kept. */
@@ -14,7 +13,7 @@ public final class Everbearer implements Peer {
   private final RefreshCoordinator coordinator;
   private final TokenSource source;
 
-  public Everbearer(StandInEndpoint endpoint, UnaryOperator<CoordinatorBuilder> settings) throws IOException {
+  public Everbearer(StandInEndpoint endpoint, UnaryOperator<RefreshCoordinator.Builder> settings) throws IOException {
     Issued first = endpoint.issue();
     coordinator = settings.apply(builder(endpoint))
         .firstTokens(TokenSet.of(first.accessToken(), first.refreshToken()))
@@ -24,7 +23,7 @@ public final class Everbearer implements Peer {
   }
 
   /** For this endpoint, with nothing else set. */
-  public static CoordinatorBuilder builder(StandInEndpoint endpoint) {
+  public static RefreshCoordinator.Builder builder(StandInEndpoint endpoint) {
     TokenRefresher refresher = current -> {
       try {
         Issued next = endpoint.issue();
