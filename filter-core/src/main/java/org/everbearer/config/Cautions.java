@@ -8,7 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.everbearer.JwtClaims;
-import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.config.StoreChoice.Kind;
 import org.everbearer.refresh.SessionRefresh;
 import org.everbearer.refresh.WorkOsRefresh;
@@ -67,7 +66,7 @@ final class Cautions {
   private static boolean isForgotten(Settings settings, Protocol protocol) {
     StoreChoice store = settings.get(Parameters.STORE);
     return ROTATING.contains(protocol) && store != null && store.kind() == Kind.MEMORY
-        && settings.isGiven(Parameters.REFRESH_TOKEN) && settings.get(Parameters.IDENTITY) == Identity.APPLICATION;
+        && settings.isGiven(Parameters.REFRESH_TOKEN) && settings.get(Parameters.IDENTITY) == IdentityKind.APPLICATION;
   }
 
   private static void endpoint(Settings settings, Protocol protocol) {
@@ -103,7 +102,7 @@ final class Cautions {
             || !store.isFile() && parameter == Parameters.FILE_MODE
             || store.kind() != Kind.DOTENV && FOR_DOTENV.contains(parameter));
     if (idle) return "store=" + store;
-    boolean single = settings.get(Parameters.IDENTITY) == Identity.APPLICATION
+    boolean single = settings.get(Parameters.IDENTITY) == IdentityKind.APPLICATION
         && settings.protocol() != Protocol.TOKEN_EXCHANGE;
     return single && FOR_MANY_IDENTITIES.contains(parameter) ? "identity=application" : null;
   }

@@ -21,19 +21,11 @@ import org.everbearer.Origin;
  */
 public final class ClientConfig {
 
-  /** Whose tokens they are. */
-  public enum Identity {
-    /** One token family for the whole web application. */
-    APPLICATION,
-    /** One token family for each HttpSession. */
-    SESSION
-  }
-
   private final Settings settings;
   private final List<String> warnings;
   // Asked for on every request.
   private final Protocol protocol;
-  private final Identity identity;
+  private final IdentityKind identity;
   private final boolean preflight;
 
   // The settings are no longer changed by anybody.
@@ -52,11 +44,11 @@ public final class ClientConfig {
    * @throws ConfigException that lists all problems at once
    */
   public static ClientConfig read(ConfigSource source) throws ConfigException {
-    ConfigReport report = ConfigReport.of(source);
-    List<String> problems = new ArrayList<>(report.problems());
-    problems.addAll(report.openReferences());
+    Settings settings = Rules.read(source);
+    List<String> problems = new ArrayList<>(settings.problems());
+    problems.addAll(settings.openReferences());
     if (!problems.isEmpty()) throw new ConfigException(subject(source.name()), problems);
-    return report.config();
+    return new ClientConfig(settings);
   }
 
   /** Whether a client has a parameter of this name, as in {@code baseUrl}. */
@@ -84,7 +76,7 @@ public final class ClientConfig {
   }
 
   /** {@link Identity#APPLICATION} also where the protocol takes the identity from the inbound request. */
-  public Identity identity() {
+  public IdentityKind identity() {
     return identity;
   }
 

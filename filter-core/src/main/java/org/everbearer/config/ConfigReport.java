@@ -34,14 +34,7 @@ public final class ConfigReport {
 
   /** Reads and checks everything, as {@link ClientConfig#read} does. */
   public static ConfigReport of(ConfigSource source) {
-    Settings settings = new Settings(source);
-    Rules.apply(settings);
-    StoreChoice store = settings.get(Parameters.STORE);
-    if (source.isOutsideContainer() && store != null && store.kind() == StoreChoice.Kind.JDBC) {
-      settings.openReferences().add(settings.label(Parameters.STORE)
-          + ": the data source, and so the table, can only be found in the container");
-    }
-    return new ConfigReport(source, settings);
+    return new ConfigReport(source, Rules.read(source));
   }
 
   /** What is wrong between clients of one application, as {@link TokenClients#checkTogether} finds it. */
@@ -100,7 +93,7 @@ public final class ConfigReport {
   /** Whether the tokens are those of each inbound request's user, whatever else is wrong or open. */
   public boolean isPerRequest() {
     return config.protocol() == Protocol.RELAY || config.protocol() == Protocol.TOKEN_EXCHANGE
-        || config.identity() == ClientConfig.Identity.SESSION;
+        || config.identity() == IdentityKind.SESSION;
   }
 
   /** Each parameter with an effect, as in {@code baseUrl=https://… (init-param)}; a secret as a fingerprint. */

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.everbearer.Origin;
-import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.store.FileMode;
 
 /** All parameters that exist, in the order in which they are documented and described. */
@@ -58,8 +57,8 @@ final class Parameters {
   static final Parameter<String> SCOPE = of("scope", GRANT, Values::text, null);
   static final Parameter<String> AUDIENCE = of("audience", GRANT, Values::text, null);
   static final Parameter<List<String>> RESOURCE = of("resource", GRANT, Values::resources, null);
-  static final Parameter<Identity> IDENTITY =
-      of("identity", and(PAIR, CLIENT_CREDENTIALS, STATIC), Values.choice(Identity.class), "application");
+  static final Parameter<IdentityKind> IDENTITY =
+      of("identity", and(PAIR, CLIENT_CREDENTIALS, STATIC), Values.choice(IdentityKind.class), "application");
   static final Parameter<StoreChoice> STORE = of("store", REFRESHING, StoreChoice::parse, "memory");
   static final Parameter<String> STORE_KEY = of("storeKey", REFRESHING, Values::text, null);
   static final Parameter<Boolean> CREATE_TABLE = of("createTable", REFRESHING, Values::bool, "false");

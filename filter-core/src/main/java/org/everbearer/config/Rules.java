@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.everbearer.Origin;
-import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.refresh.WorkOsRefresh;
 
 /** What must hold between parameters, and the defaults that depend on others. */
@@ -42,7 +41,19 @@ final class Rules {
     this.protocol = settings.protocol();
   }
 
-  static void apply(Settings settings) {
+  /** Reads all parameters, and notes what is wrong with them, each and between them. */
+  static Settings read(ConfigSource source) {
+    Settings settings = new Settings(source);
+    apply(settings);
+    StoreChoice store = settings.get(STORE);
+    if (source.isOutsideContainer() && store != null && store.kind() == StoreChoice.Kind.JDBC) {
+      settings.openReferences().add(settings.label(STORE)
+          + ": the data source, and so the table, can only be found in the container");
+    }
+    return settings;
+  }
+
+  private static void apply(Settings settings) {
     Rules rules = new Rules(settings);
     rules.origins();
     if (rules.protocol == null) return; // everything else would be guesswork
@@ -132,7 +143,7 @@ final class Rules {
   }
 
   private boolean isSession() {
-    return settings.get(IDENTITY) == Identity.SESSION;
+    return settings.get(IDENTITY) == IdentityKind.SESSION;
   }
 
   private void identity() {

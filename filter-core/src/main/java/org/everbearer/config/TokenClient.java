@@ -159,7 +159,7 @@ public final class TokenClient implements AutoCloseable {
     for (String warning : config.warnings()) log.warn("client {}: {}", name(), warning);
     if (coordinator == null) return;
     boolean ownTokens = config.protocol() != Protocol.TOKEN_EXCHANGE
-        && config.identity() == ClientConfig.Identity.APPLICATION;
+        && config.identity() == IdentityKind.APPLICATION;
     if (ownTokens) startApplication();
     if (watch != null) watch.start();
   }

@@ -77,7 +77,7 @@ final class Families implements TokenFamily.Home {
   }
 
   @Override
-  public void launch(TokenFamily family, Flight flight) {
+  public void launch(FamilyFlights family, Flight flight) {
     RefreshTask task;
     try {
       task = new RefreshTask(family, flight);
@@ -90,7 +90,7 @@ final class Families implements TokenFamily.Home {
   }
 
   @Override
-  public void dropUnused(TokenFamily family, boolean unknown) {
+  public void dropUnused(FamilyFlights family, boolean unknown) {
     // Only a store that has to be asked is spared by remembering an identity that nobody knows.
     if (family.identity == null || unknown && !context.ownStore && family.held().record == null) return;
     long generation = family.held().generation();
@@ -136,7 +136,7 @@ final class Families implements TokenFamily.Home {
     return most - Math.max(1, most / 16);
   }
 
-  private void removeRecord(TokenFamily family, long generation) {
+  private void removeRecord(FamilyFlights family, long generation) {
     try {
       if (generation > 0) context.store.compareAndSet(family.key, generation, null);
     } catch (IOException e) {

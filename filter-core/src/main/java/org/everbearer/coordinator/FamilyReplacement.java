@@ -19,9 +19,9 @@ final class FamilyReplacement {
   private static final int TRIES = 100;
 
   private final CoordinatorContext context;
-  private final TokenFamily family;
+  private final FamilyFlights family;
 
-  FamilyReplacement(TokenFamily family) {
+  FamilyReplacement(FamilyFlights family) {
     this.context = family.context;
     this.family = family;
   }
@@ -92,13 +92,13 @@ final class FamilyReplacement {
         Snapshot stored = context.store.read(family.key);
         TokenRecord.Builder changed = change.over(stored);
         if (changed == null) return null;
-        TokenFamily live = family.current();
+        FamilyFlights live = family.current();
         long known = live.held().generation();
         if (live.isForgotten()) continue; // just now, and what it held says nothing any more
         TokenRecord next = changed.generation(Math.max(stored.generation(), known) + 1).build();
         if (!context.store.compareAndSet(family.key, stored.generation(), next)) continue;
         Held begun = context.records.held(next, stored.now());
-        TokenFamily now = family.current();
+        FamilyFlights now = family.current();
         while (!now.restart(begun)) now = family.current();
         return now.event(type).families(PairHistory.fingerprint(stored.record()), PairHistory.fingerprint(next));
       }

@@ -4,15 +4,15 @@ import java.io.IOException;
 
 /** Saves tokens that could not be saved, in the background, until that has worked or somebody else has done it. */
 final class LateSave implements Runnable {
-  private final TokenFamily family;
+  private final FamilyFlights family;
   private final int streak;
 
-  private LateSave(TokenFamily family, int streak) {
+  private LateSave(FamilyFlights family, int streak) {
     this.family = family;
     this.streak = streak;
   }
 
-  static void begin(TokenFamily family) {
+  static void begin(FamilyFlights family) {
     new LateSave(family, 1).schedule();
   }
 

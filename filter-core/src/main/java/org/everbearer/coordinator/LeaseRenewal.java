@@ -9,7 +9,7 @@ import org.everbearer.TokenRecord;
  * writes next may find a record of its own that is newer than {@link #end} says.
  */
 final class LeaseRenewal implements Runnable {
-  private final TokenFamily family;
+  private final FamilyState family;
   private final CoordinatorContext context;
   private final long presentedAt;
   private final long storeTimeThen;
@@ -24,7 +24,7 @@ final class LeaseRenewal implements Runnable {
    * @param allowance what the store's slowness adds to a lease
    * @param epoch of the family whose token is presented
    */
-  LeaseRenewal(TokenFamily family, TokenRecord mine, long storeNow, long allowance, int epoch) {
+  LeaseRenewal(FamilyState family, TokenRecord mine, long storeNow, long allowance, int epoch) {
     this.family = family;
     this.context = family.context;
     this.mine = mine;

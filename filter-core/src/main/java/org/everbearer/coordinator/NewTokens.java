@@ -38,7 +38,7 @@ final class NewTokens {
    * @param before what is held until now
    * @param replayed whether the answer may be an old one
    */
-  static NewTokens of(TokenFamily family, TokenRecord mine, TokenSet answer, long storeNow, Held before,
+  static NewTokens of(FamilyState family, TokenRecord mine, TokenSet answer, long storeNow, Held before,
       boolean replayed) {
     CoordinatorContext context = family.context;
     Long told = told(context, answer);
@@ -102,13 +102,13 @@ final class NewTokens {
   }
 
   /** The record of what was received, in case that nothing more can be made of it: of unknown expiry. */
-  static TokenRecord.Builder received(TokenFamily family, TokenRecord mine, TokenSet answer) {
+  static TokenRecord.Builder received(FamilyState family, TokenRecord mine, TokenSet answer) {
     return rotated(family, mine, answer.refreshToken()).expiry(0, 0)
         .tokens(answer.accessToken(), answer.refreshToken() == null ? mine.refreshToken() : answer.refreshToken());
   }
 
   /** The server has rotated the refresh token, but gave no access token that may be used. */
-  static TokenRecord withoutAccess(TokenFamily family, TokenRecord mine, String refreshToken) {
+  static TokenRecord withoutAccess(FamilyState family, TokenRecord mine, String refreshToken) {
     return rotated(family, mine, refreshToken).build();
   }
 
@@ -117,7 +117,7 @@ final class NewTokens {
     return held.under(saved);
   }
 
-  private static TokenRecord.Builder rotated(TokenFamily family, TokenRecord mine, String refreshToken) {
+  private static TokenRecord.Builder rotated(FamilyState family, TokenRecord mine, String refreshToken) {
     String next = refreshToken == null ? mine.refreshToken() : refreshToken;
     return PairHistory.of(mine).rotatedTo(next, family.identity == null).onto(mine.toBuilder())
         .generation(mine.generation() + 1)

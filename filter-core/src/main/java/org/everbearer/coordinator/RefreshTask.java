@@ -44,7 +44,7 @@ final class RefreshTask implements Runnable {
   /** Another step has been handed over. */
   private static final Landing LATER = null;
 
-  private final TokenFamily family;
+  private final FamilyFlights family;
   private final CoordinatorContext context;
   private final Flight flight;
   private final StoreAccess store;
@@ -63,7 +63,7 @@ final class RefreshTask implements Runnable {
   private TokenException lastAnswer;
   private Closeable hold;
 
-  RefreshTask(TokenFamily family, Flight flight) {
+  RefreshTask(FamilyFlights family, Flight flight) {
     this.family = family;
     this.context = family.context;
     this.flight = flight;

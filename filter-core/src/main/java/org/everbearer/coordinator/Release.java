@@ -19,9 +19,9 @@ final class Release {
   private static final long SLACK = Nanos.ofMillis(60_000);
 
   private final CoordinatorContext context;
-  private final TokenFamily family;
+  private final FamilyState family;
 
-  Release(TokenFamily family) {
+  Release(FamilyState family) {
     this.context = family.context;
     this.family = family;
   }

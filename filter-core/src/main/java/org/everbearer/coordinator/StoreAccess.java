@@ -17,7 +17,7 @@ import org.everbearer.TokenStore.Snapshot;
 final class StoreAccess {
   private static final int RECONCILE_TRIES = 20;
 
-  private final TokenFamily family;
+  private final FamilyState family;
   private final CoordinatorContext context;
   /** Of the family for which this was begun; what is brought later is not taken up by another one. */
   private final int epoch;
@@ -28,11 +28,11 @@ final class StoreAccess {
   private long storeNow;
   private long readAt;
 
-  StoreAccess(TokenFamily family) {
+  StoreAccess(FamilyState family) {
     this(family, family.epoch());
   }
 
-  StoreAccess(TokenFamily family, int epoch) {
+  StoreAccess(FamilyState family, int epoch) {
     this.family = family;
     this.context = family.context;
     this.epoch = epoch;

@@ -1,92 +1,37 @@
 package org.everbearer.coordinator;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.UnaryOperator;
 import org.everbearer.AccessToken;
-import org.everbearer.Fingerprint;
 import org.everbearer.JwtClaims;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
-import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.log.Redaction;
 
 /**
- * The tokens of one identity. All its state is in a few volatile references to immutable objects; there is no lock.
- * {@link #held}, {@link #flight} and {@link #unsaved} are replaced by compare-and-set. Callers read {@link #held};
- * whoever sets {@link #flight} from null begins the one refresh, and {@link #land} is the only way to null again. The
- * rest is written by the flight, or by whoever begins a new family.
+ * The tokens of one identity, as callers see them: whether they are served, wait, or fail, and what their rejections lead to.
  */
-final class TokenFamily implements TokenSource, TokenWait.Decisions {
-  private static final AtomicReferenceFieldUpdater<TokenFamily, Held> HELD =
-      AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Held.class, "held");
-  private static final AtomicReferenceFieldUpdater<TokenFamily, Flight> FLIGHT =
-      AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, Flight.class, "flight");
-  private static final AtomicReferenceFieldUpdater<TokenFamily, UnsavedTokens> UNSAVED =
-      AtomicReferenceFieldUpdater.newUpdater(TokenFamily.class, UnsavedTokens.class, "unsaved");
-
+final class TokenFamily extends FamilyFlights implements TokenSource, TokenWait.Decisions {
   /** How long callers wait for another token than the suspect, which they can have at once: most refreshes are faster. */
   private static final long PATIENCE_WITH_SUSPECT = Nanos.ofMillis(1000);
-  private static final long LOOK_PAUSE = Nanos.ofMillis(500);
 
   /** Where families live. */
-  interface Home {
-    /** Stands in the place of a forgotten family's flight. */
-    Flight forgotten();
-
+  interface Home extends Keeper {
     /** The family that has taken the place of a forgotten one. */
     TokenFamily successor(TokenFamily old);
-
-    /** Sets the flight on its way. It lands whatever happens, perhaps before this returns. */
-    void launch(TokenFamily family, Flight flight);
-
-    /**
-     * The family has no tokens, or they are not needed here any more.
-     *
-     * @param unknown nobody knows the identity
-     */
-    void dropUnused(TokenFamily family, boolean unknown);
   }
 
-  final CoordinatorContext context;
   private final Home home;
-  /** Null for the web application's own. */
-  final String identity;
-  /** Under which the store keeps it. */
-  final String key;
-  /** With what it begins when nothing is stored; null if somebody else says so. */
-  final TokenSet first;
-
-  private volatile Held held;
-  private volatile Flight flight;
-  /** Null while the last refresh succeeded. */
-  private volatile Failure failure;
-  private volatile UnsavedTokens unsaved;
-  /** The store's record as it would be if the store could be written. */
-  private volatile TokenRecord shadow;
-  /** Hash of the refresh token that was rejected last, so that it is not presented again while the store cannot say so. */
-  private volatile String deadHash;
-  /** The presentation that nobody has answered, as this process has seen it. */
-  private volatile Unanswered unanswered;
-  /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
-  private volatile boolean toldStale;
   private final Rejections rejections;
-  private volatile Runnable cancelTimer = () -> {};
 
   /** @param held what is held before the store has been read */
   TokenFamily(CoordinatorContext context, Home home, String identity, String key, TokenSet first, Held held) {
-    this.context = context;
+    super(context, home, identity, key, first, held);
     this.home = home;
-    this.identity = identity;
-    this.key = key;
-    this.first = first;
-    this.held = held;
     this.rejections = new Rejections(held.since);
   }
 
@@ -94,20 +39,20 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
 
   @Override
   public AccessToken accessToken() throws TokenException {
-    Held h = held;
+    Held h = held();
     if (h.staleAt - context.ticker.nanoTime() > 0) return h.token;
     return new TokenWait(context, this).await();
   }
 
   @Override
   public String token() throws TokenException {
-    Held h = held;
+    Held h = held();
     return h.staleAt - context.ticker.nanoTime() > 0 ? h.value : accessToken().value();
   }
 
   @Override
   public AccessToken accessTokenNow() {
-    Held h = held;
+    Held h = held();
     return h.staleAt - context.ticker.nanoTime() > 0 ? h.token : next().token;
   }
 
@@ -119,7 +64,7 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
   @Override
   public boolean isExpired() {
     TokenFamily now = current();
-    Held h = now.held;
+    Held h = now.held();
     return h.at(context.ticker.nanoTime()) == Freshness.EXPIRED || now.isOver(h);
   }
 
@@ -132,7 +77,7 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
   public boolean invalidate(String rejectedToken, String said) {
     TokenFamily now = current();
     if (now != this) return now.invalidate(rejectedToken, said);
-    return suspect(rejectedToken, said) != null || !held.holds(rejectedToken);
+    return suspect(rejectedToken, said) != null || !held().holds(rejectedToken);
   }
 
   @Override
@@ -145,8 +90,8 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
     TokenFamily now = current();
     if (now != this) return now.replacementFor(rejectedToken, said);
     Flight bringing = suspect(rejectedToken, said);
-    if (bringing == null && held.holds(rejectedToken)) {
-      return isOver(held) ? TokenWait.failed(forCaller(failure.cause)) : CompletableFuture.completedFuture(null);
+    if (bringing == null && held().holds(rejectedToken)) {
+      return isOver(held()) ? TokenWait.failed(forCaller(failure().cause)) : CompletableFuture.completedFuture(null);
     }
     return new TokenWait(context, this).otherThan(rejectedToken, bringing);
   }
@@ -154,8 +99,8 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
   @Override
   public void accepted(AccessToken token) {
     TokenSource.super.accepted(token);
-    Held h = held;
-    if (h.token == token && h.isSuspect()) HELD.compareAndSet(this, h, h.trusted());
+    Held h = held();
+    if (h.token == token && h.isSuspect()) replace(h, h.trusted());
   }
 
   /** Begins a refresh, or joins the one on its way, whatever the state and the back-off. */
@@ -163,7 +108,7 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
     return new TokenWait(context, current()).ofManualRefresh();
   }
 
-  /** This family, or the one that has taken its place since it was forgotten. */
+  @Override
   TokenFamily current() {
     return isForgotten() ? home.successor(this) : this;
   }
@@ -175,12 +120,12 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
     TokenFamily successor = current();
     if (successor != this) return successor.next();
     long now = context.ticker.nanoTime();
-    Held h = held;
+    Held h = held();
     Freshness freshness = h.at(now);
     if (freshness == Freshness.FRESH) return Answer.serve(h);
-    Flight flying = flight;
+    Flight flying = flight();
     if (flying == home.forgotten()) return next();
-    Failure failed = failure;
+    Failure failed = failure();
     boolean live = h.isLive(now) && !isOver(h);
     if (h.isSuspect() && live) return besideSuspect(h, flying, failed, now);
     if (failed != null && failed.isPausing(now, live)) {
@@ -212,20 +157,11 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
     return hope == null || vain ? Answer.fail(failed.cause) : Answer.await(hope);
   }
 
-  /** A suspect whose refresh token is dead is no token any more: only signing in helps. */
-  private boolean isOver(Held h) {
-    return h.isSuspect() && Failure.isDeath(failure);
-  }
-
   @Override
   public AccessToken served() {
     TokenFamily now = current();
-    Held h = now.held;
+    Held h = now.held();
     return now.isServed(h) ? h.token : null;
-  }
-
-  private boolean isServed(Held h) {
-    return h.isLive(context.ticker.nanoTime()) && !isOver(h);
   }
 
   @Override
@@ -233,7 +169,7 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
     TokenFamily successor = current();
     if (successor != this) return successor.patience(flying);
     long wait = Nanos.of(context.waitTimeout);
-    Held h = held;
+    Held h = held();
     if (!h.isSuspect() || !isServed(h)) return wait;
     return Math.min(wait, Math.max(0, flying.startedAt + PATIENCE_WITH_SUSPECT - context.ticker.nanoTime()));
   }
@@ -242,20 +178,20 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
   private Flight suspect(String rejectedToken, String said) {
     while (true) {
       long now = context.ticker.nanoTime();
-      Held h = held;
+      Held h = held();
       if (!h.holds(rejectedToken)) return null;
       if (!h.isSuspect()) {
         Held suspected = h.suspected(now, rejections.soonestReplacement(now));
-        if (!HELD.compareAndSet(this, h, suspected)) continue;
+        if (!replace(h, suspected)) continue;
         h = suspected;
         tellRejection(h, true, said);
       } else {
         tellRejection(h, false, said);
       }
-      Flight flying = flight;
+      Flight flying = flight();
       if (flying == home.forgotten()) return current().suspect(rejectedToken, said);
       if (flying != null && !flying.onlyLooks) return flying;
-      Failure failed = failure;
+      Failure failed = failure();
       boolean pausing = failed != null && failed.isPausing(now, false) || h.suspicion.refreshAt - now > 0;
       return pausing ? null : begin(TokenEvent.Trigger.REJECTED, h);
     }
@@ -284,9 +220,9 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
       successor.giveUp();
       return;
     }
-    Held h = held;
+    Held h = held();
     while (h.token != null
-        && !HELD.compareAndSet(this, h, Held.none(context.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held;
+        && !replace(h, Held.none(context.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held();
     if (h.token != null) context.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
   }
 
@@ -298,340 +234,15 @@ final class TokenFamily implements TokenSource, TokenWait.Decisions {
 
   @Override
   public TokenException forCaller(TokenException cause) {
-    Failure failed = current().failure;
+    Failure failed = current().failure();
     // Of a dead family nobody is asked any more: only the store is looked at, in case that somebody has signed in.
     boolean planned = failed != null && failed.cause == cause && !Failure.isDeath(failed);
     Instant next = planned ? failed.nextTryAt : null;
     return cause.forCaller(context.name + ": " + cause.getMessage() + (next == null ? "" : "; next try at " + next), next);
   }
 
-  private void tellStale(Held h, Failure failed, long now) {
-    if (toldStale || !h.isLive(now)) return;
-    toldStale = true;
-    context.emit(event(TokenEvent.Type.SERVED_STALE).failure(failed.cause, failed.streak, failed.nextTryAt));
-  }
-
-  // --- the one flight
-
-  /** While this node pauses and has no token, another one may have brought one: the store is looked at, seldom. */
-  private Flight look(Failure failed, long now) {
-    if (context.ownStore || now - failed.lookedAt < LOOK_PAUSE) return null;
-    failed.lookedAt = now;
-    Flight look = new Flight(TokenEvent.Trigger.EXPIRED, held, now);
-    look.onlyLooks = true;
-    if (!FLIGHT.compareAndSet(this, null, look)) return null; // somebody else has begun one just now
-    home.launch(this, look);
-    return look;
-  }
-
-  /** Whatever was read before may be old: the flight looks again. */
   @Override
-  public Flight begin(TokenEvent.Trigger trigger) {
-    return begin(trigger, held);
-  }
-
-  /** @param seen what was held when the caller decided: if there is another token by now, the flight is over at once */
-  private Flight begin(TokenEvent.Trigger trigger, Held seen) {
-    Flight fresh = null;
-    while (true) {
-      TokenFamily successor = current();
-      if (successor != this) return successor.begin(trigger);
-      Flight flying = flight;
-      if (flying != null && flying != home.forgotten()) {
-        if (flying.asksTheEndpoint()) return flying;
-        Thread.yield(); // a look that has found nothing and is about to land, with no I/O in between
-        continue;
-      }
-      if (fresh == null) fresh = new Flight(trigger, seen, context.ticker.nanoTime());
-      if (FLIGHT.compareAndSet(this, null, fresh)) {
-        if (trigger == TokenEvent.Trigger.REJECTED) rejections.noteReplacement(fresh.startedAt);
-        home.launch(this, fresh);
-        return fresh;
-      }
-    }
-  }
-
-  /**
-   * Ends the flight, whatever has come of it. The only way out of the air: whoever has launched one calls this in the
-   * end, and only the first call counts.
-   *
-   * @param then what to tell the listeners
-   * @param lastly what else there is to do before an application's own code may run
-   */
-  void land(Flight flying, Landing landing, Iterable<TokenEvent.Builder> then, Runnable lastly) {
-    if (flight != flying) return;
-    Failure recorded = null;
-    try {
-      if (isOf(flying)) recorded = record(flying, landing);
-    } finally {
-      boolean superseded = !isOf(flying);
-      if (superseded && landing.why != null) {
-        // A new family has begun just now: this failure is not its own.
-        failure = null;
-        recorded = null;
-      }
-      if (FLIGHT.compareAndSet(this, flying, null)) {
-        try {
-          release(flying, landing, superseded);
-        } finally {
-          try {
-            afterwards(flying, landing, recorded, then);
-            lastly.run();
-          } finally {
-            flying.tellWaiting();
-          }
-        }
-      }
-    }
-  }
-
-  /** Notes down what the landing says of the tokens that are held. */
-  private Failure record(Flight flying, Landing landing) {
-    TokenException why = landing.why;
-    if (landing.looked) {
-      lookedInVain(why);
-    } else if (why == null) {
-      failure = null;
-      toldStale = false;
-    } else if (why.reason() != Reason.CLOSED) {
-      boolean known = Failure.isDeath(failure) && why.reason() == Reason.REJECTED && !flying.hasAsked;
-      failure = Failure.after(failure, why, landing, held, isServed(held), context);
-      // That a dead family is still dead is no news.
-      return known ? null : failure;
-    }
-    return null;
-  }
-
-  /** Nobody has brought a token: the pause goes on. If the store cannot be read, looking again makes no sense in it. */
-  private void lookedInVain(TokenException blind) {
-    Failure last = failure;
-    if (last == null) return;
-    boolean again = blind == null || last.cause.reason() == Reason.STORE;
-    last.lookedAt = again ? context.ticker.nanoTime() : last.nextTry;
-  }
-
-  /** Whoever waits gets a live token or a failure. */
-  private void release(Flight flying, Landing landing, boolean superseded) {
-    Held h = held;
-    Failure failed = failure;
-    // A flight of the family before says nothing of a suspect of this one.
-    boolean serves = superseded ? !h.isSuspect() : landing.why == null || landing.looked;
-    if (serves && isServed(h)) {
-      flying.landWith(h.token, null);
-    } else if (landing.looked && failed != null) {
-      flying.landWith(null, failed.cause);
-    } else if (landing.why != null && !superseded) {
-      flying.landWith(null, landing.why);
-    } else if (isCleared()) {
-      flying.landWith(null, new TokenException(Reason.NO_TOKENS, "the tokens were cleared; sign in again"));
-    } else {
-      // Replaced, or run out, while the flight was on its way.
-      flying.superseded = true;
-      flying.landWith(null, new TokenException(Reason.TRANSIENT, "the tokens have changed meanwhile"));
-    }
-  }
-
-  private void afterwards(Flight flying, Landing landing, Failure recorded, Iterable<TokenEvent.Builder> then) {
-    armNext();
-    for (TokenEvent.Builder event : then) context.emit(event);
-    if (recorded != null) {
-      context.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
-          .failure(recorded.cause, recorded.streak, Failure.isDeath(recorded) ? null : recorded.nextTryAt)
-          .duration(Duration.ofNanos(context.ticker.nanoTime() - flying.startedAt)));
-    }
-    boolean unknown = landing.why != null && landing.why.reason() == Reason.NO_TOKENS && held.record == null;
-    if (unknown || isCleared()) home.dropUnused(this, unknown);
-  }
-
-  /** Nothing will come of the flight any more. */
-  void abandon() {
-    Flight flying = flight;
-    if (flying != null && flying != home.forgotten()) {
-      land(flying, Landing.failed(context.closedFailure()), Collections.emptyList(), () -> {});
-    }
-  }
-
-  boolean isFlying() {
-    return flight != null;
-  }
-
-  // --- the timer: at most one pending per family, and none without background refresh
-
-  /** The timer's next ring, after whatever has happened. */
-  void armNext() {
-    if (!context.background) return;
-    long now = context.ticker.nanoTime();
-    Failure failed = failure;
-    Held h = held;
-    if (failed != null) {
-      arm(failed.nextTry - now);
-    } else if (h.token != null && context.margins.refreshesAhead()) {
-      arm(h.refreshDueIn(now));
-    }
-  }
-
-  void arm(long delayNanos) {
-    if (!context.background) return;
-    cancelTimer.run();
-    cancelTimer = context.work.alarm(delayNanos, this::onTimer);
-  }
-
-  private void onTimer() {
-    if (flight != null) return; // which arms the timer when it lands
-    if (held.at(context.ticker.nanoTime()) == Freshness.FRESH) armNext();
-    else begin(failure == null && held.token == null ? TokenEvent.Trigger.START : TokenEvent.Trigger.AHEAD);
-  }
-
-  void disarm() {
-    cancelTimer.run();
-  }
-
-  // --- what the flight, and whoever stores or clears tokens, may change
-
-  Held held() {
-    return held;
-  }
-
-  Failure failure() {
-    return failure;
-  }
-
-  boolean isCleared() {
-    Held h = held;
-    return h.record != null && h.record.isCleared();
-  }
-
-  int epoch() {
-    return held.epoch;
-  }
-
-  /** Whether the flight began with the family that is there now. */
-  private boolean isOf(Flight flying) {
-    return flying.before.epoch == held.epoch;
-  }
-
-  /**
-   * Takes it up unless something newer is held: generations only grow, and another family begins another epoch, so a late
-   * flight cannot bring back the tokens that were replaced under it.
-   *
-   * @param epoch in which the caller has begun
-   */
-  boolean publish(Held next, int epoch) {
-    return change(epoch, next.generation(), next::after);
-  }
-
-  /** What is held stays as it is, under a newer record. */
-  void rebase(TokenRecord record, int epoch) {
-    change(epoch, record.generation(), h -> h.under(record));
-  }
-
-  private boolean change(int epoch, long generation, UnaryOperator<Held> change) {
-    while (true) {
-      Held h = held;
-      if (epoch != h.epoch || generation < h.generation()) return false;
-      if (HELD.compareAndSet(this, h, change.apply(h).inEpoch(epoch))) return true;
-    }
-  }
-
-  /**
-   * A new family begins: what was known of failures belonged to the old one, as does what becomes of its refresh.
-   *
-   * @return false if this object was forgotten, and its successor has to be told
-   */
-  boolean restart(Held next) {
-    boolean newest;
-    Held h;
-    do {
-      h = held;
-      newest = next.generation() >= h.generation();
-      // They do not follow from those held: a rejection of the old ones says nothing of them.
-    } while (newest && !HELD.compareAndSet(this, h, next.inEpoch(h.epoch + 1)));
-    if (isForgotten()) return false;
-    if (!newest) return true;
-    failure = null;
-    toldStale = false;
-    UnsavedTokens before = unsaved;
-    if (before != null && before.epoch != held.epoch) forgetUnsaved(before);
-    shadow = null;
-    deadHash = null;
-    unanswered = null;
-    armNext();
-    return true;
-  }
-
-  UnsavedTokens unsaved() {
-    return unsaved;
-  }
-
-  void keepUnsaved(UnsavedTokens tokens) {
-    unsaved = tokens;
-  }
-
-  boolean forgetUnsaved(UnsavedTokens saved) {
-    return UNSAVED.compareAndSet(this, saved, null);
-  }
-
-  TokenRecord shadow() {
-    return shadow;
-  }
-
-  void shadow(TokenRecord record) {
-    shadow = record;
-  }
-
-  String deadHash() {
-    return deadHash;
-  }
-
-  void deadHash(String hash) {
-    deadHash = hash;
-  }
-
-  /**
-   * Nanoseconds since the refresh token was presented, by the monotonic clock from the moment on at which this process
-   * first knew of it.
-   *
-   * @param byStore the same by the store's clock
-   */
-  long sincePresented(String refreshHash, long byStore) {
-    long now = context.ticker.nanoTime();
-    Unanswered known = Unanswered.of(unanswered, refreshHash, now, byStore);
-    unanswered = known;
-    return known.lasts(now);
-  }
-
-  // --- being forgotten
-
-  /**
-   * Ends this object's life, if it is at rest: no flight can begin on it any more, so its successor's is the only one.
-   *
-   * @return false if it is in use
-   */
-  boolean forget() {
-    if (unsaved != null || !FLIGHT.compareAndSet(this, null, home.forgotten())) return false;
-    if (unsaved != null) { // saved from another thread's refresh that has just ended
-      FLIGHT.compareAndSet(this, home.forgotten(), null);
-      return false;
-    }
-    Held nothing = Held.none(context.ticker.nanoTime(), TokenRecord.builder().generation(Long.MAX_VALUE).build());
-    HELD.set(this, nothing);
-    disarm();
-    return true;
-  }
-
-  boolean isForgotten() {
-    return flight == home.forgotten();
-  }
-
-  TokenEvent.Builder event(TokenEvent.Type type) {
-    long now = context.ticker.nanoTime();
-    Held h = held;
-    boolean over = isOver(h) || type == TokenEvent.Type.DEAD && h.isSuspect();
-    return TokenEvent.of(type)
-        .who(context.name, identity == null ? "application" : Fingerprint.of(identity), context.node)
-        .at(Instant.ofEpochMilli(context.ticker.currentTimeMillis()))
-        .endUnknown(h.endUnknown && !over)
-        .token(h.token == null ? "none" : h.token.fingerprint(), h.generation(), over ? Duration.ZERO : h.validFor(now),
-            over ? Duration.ZERO : h.freshFor(now));
+  void replacementBegins(long now) {
+    rejections.noteReplacement(now);
   }
 }

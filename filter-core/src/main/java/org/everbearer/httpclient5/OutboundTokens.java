@@ -1,5 +1,6 @@
 package org.everbearer.httpclient5;
 
+import java.util.Objects;
 import org.everbearer.Origin;
 import org.everbearer.TokenException;
 import org.everbearer.TokenSource;
@@ -60,6 +61,26 @@ public interface OutboundTokens {
    * @throws IllegalArgumentException if no origin is given, or one is neither https nor a loopback host
    */
   static OutboundTokens of(TokenSource source, Origin... origins) {
-    return new FixedOrigins(source, origins);
+    Objects.requireNonNull(source, "source");
+    Origin[] allowed = origins.clone();
+    if (allowed.length == 0) throw new IllegalArgumentException("no origin may receive the token: name at least one");
+    for (Origin origin : allowed) {
+      if (origin.isSecure()) continue;
+      throw new IllegalArgumentException("a token must not go to " + origin + " in plain sight: use https");
+    }
+    return new OutboundTokens() {
+      @Override
+      public Object currentIdentity() {
+        return null;
+      }
+
+      @Override
+      public TokenSource sourceFor(Object identity, String scheme, String host, int port) {
+        for (Origin origin : allowed) {
+          if (origin.matches(scheme, host, port)) return source;
+        }
+        return null;
+      }
+    };
   }
 }

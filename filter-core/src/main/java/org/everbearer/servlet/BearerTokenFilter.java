@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.function.Supplier;
 import org.everbearer.TokenException;
 import org.everbearer.config.ClientConfig;
+import org.everbearer.config.IdentityKind;
 
 /**
  * Declares one client of the web application, named by the filter-name and configured by the init parameters, and ties
@@ -50,7 +51,7 @@ public final class BearerTokenFilter implements Filter {
     client = ClientStart.of(tokens.clients(), filterConfig);
     config = client.startedConfig();
     answer = new UnavailableAnswer(config.onUnavailable(), Routes.takesInbound(config),
-        config.identity() == ClientConfig.Identity.SESSION);
+        config.identity() == IdentityKind.SESSION);
   }
 
   @Override

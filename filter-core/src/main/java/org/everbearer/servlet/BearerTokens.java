@@ -17,6 +17,7 @@ import org.everbearer.TokenListener;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.config.ClientConfig;
+import org.everbearer.config.IdentityKind;
 import org.everbearer.coordinator.RefreshCoordinator;
 import org.everbearer.httpclient5.AsyncBearerTokenExecHandler;
 import org.everbearer.httpclient5.BearerTokenExecHandler;
@@ -115,7 +116,7 @@ public final class BearerTokens {
    * @throws IllegalArgumentException if the client keeps tokens by session, or none at all
    */
   public void storeTokens(String client, TokenSet tokens) throws TokenException {
-    coordinator(client, ClientConfig.Identity.APPLICATION).storeTokens(null, tokens);
+    coordinator(client, IdentityKind.APPLICATION).storeTokens(null, tokens);
   }
 
   /**
@@ -124,7 +125,7 @@ public final class BearerTokens {
    * @throws TokenException if the store could not be written
    */
   public void clearTokens(String client) throws TokenException {
-    coordinator(client, ClientConfig.Identity.APPLICATION).clearTokens(null);
+    coordinator(client, IdentityKind.APPLICATION).clearTokens(null);
   }
 
   /**
@@ -137,7 +138,7 @@ public final class BearerTokens {
    * @throws IllegalStateException if the session has ended, or the response is committed and there is none
    */
   public void storeTokens(HttpServletRequest request, String client, TokenSet tokens) throws TokenException {
-    RefreshCoordinator coordinator = coordinator(client, ClientConfig.Identity.SESSION);
+    RefreshCoordinator coordinator = coordinator(client, IdentityKind.SESSION);
     HttpSession session = request.getSession();
     String family = newFamily();
     coordinator.storeTokens(family, tokens);
@@ -160,7 +161,7 @@ public final class BearerTokens {
    * @throws IllegalArgumentException if the client does not keep tokens by session
    */
   public void clearTokens(HttpServletRequest request, String client) throws TokenException {
-    RefreshCoordinator coordinator = coordinator(client, ClientConfig.Identity.SESSION);
+    RefreshCoordinator coordinator = coordinator(client, IdentityKind.SESSION);
     HttpSession session = request.getSession(false);
     String attribute = SessionFamily.attribute(client);
     SessionFamily family = session == null ? null : SessionFamily.of(session, attribute);
@@ -229,7 +230,7 @@ public final class BearerTokens {
     return binding;
   }
 
-  private RefreshCoordinator coordinator(String name, ClientConfig.Identity identity) throws TokenException {
+  private RefreshCoordinator coordinator(String name, IdentityKind identity) throws TokenException {
     ClientRun run = clients.named(name).running();
     ClientConfig config = run.config();
     if (Routes.takesInbound(config)) {
@@ -237,7 +238,7 @@ public final class BearerTokens {
           + config.protocol().spelling() + ", which starts from the token of each inbound request");
     }
     if (config.identity() == identity) return run.coordinator();
-    throw new IllegalArgumentException(identity == ClientConfig.Identity.SESSION
+    throw new IllegalArgumentException(identity == IdentityKind.SESSION
         ? "client " + name + " has identity=application: leave out the request, or set identity=session"
         : "client " + name + " has identity=session: pass the request whose session it is");
   }

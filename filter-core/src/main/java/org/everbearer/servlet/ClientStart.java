@@ -17,7 +17,7 @@ final class ClientStart {
   private ClientStart() {}
 
   static DeclaredClient of(Clients clients, FilterConfig filter) throws ServletException {
-    Logger log = clients.log().getLogger(BearerTokenFilter.class.getName());
+    Logger log = clients.log().getLogger(Declarations.FILTER);
     String name = filter.getFilterName();
     Map<String, String> params = new LinkedHashMap<>();
     for (String param : Collections.list(filter.getInitParameterNames())) {

@@ -13,6 +13,9 @@ import org.everbearer.observe.UncoveredOrigins;
 
 /** The clients of one web application: those that its descriptor declares, and those whose filters have come up. */
 final class Clients {
+  /** The attribute of a context whose end somebody tells us of, also if none of its filters comes up. */
+  static final String WATCHED = Clients.class.getName() + ".watched";
+
   private final ServletContext context;
   private final Listeners listeners = new Listeners();
   private final ContextLog log;
@@ -49,8 +52,8 @@ final class Clients {
     if (declared.isEmpty()) throw none();
     List<String> names = new ArrayList<>();
     for (DeclaredClient known : declared) names.add(known.name());
-    throw new IllegalArgumentException("no client is named " + name + ": a client's name is the filter-name of its "
-        + BearerTokenFilter.class.getSimpleName() + ", and declared are " + names);
+    throw new IllegalArgumentException("no client is named " + name + ": a client's name is the filter-name of its"
+        + " BearerTokenFilter, and declared are " + names);
   }
 
   Routes routes() {
@@ -83,7 +86,7 @@ final class Clients {
     boolean unwatched;
     synchronized (this) {
       inService.remove(client);
-      unwatched = inService.isEmpty() && !TokensShutdown.watches(context);
+      unwatched = inService.isEmpty() && context.getAttribute(WATCHED) == null;
     }
     client.stop();
     if (unwatched) for (DeclaredClient each : declared) each.stop();

@@ -47,7 +47,7 @@ public final class ContextParamClient implements ServletContainerInitializer {
 
   private static void declare(ServletContext context, String name) throws ServletException {
     if (name.isEmpty()) throw new ServletException("context-param " + NAME + " is empty: it names the client");
-    FilterRegistration.Dynamic filter = context.addFilter(name, BearerTokenFilter.class.getName());
+    FilterRegistration.Dynamic filter = context.addFilter(name, Declarations.FILTER);
     if (filter == null) {
       throw new ServletException("context-param " + NAME + " = " + name + ": the application has another filter of this"
           + " name; choose another");

@@ -10,10 +10,13 @@ import org.everbearer.config.ConfigSource;
 
 /** What the web application declares: our filters, and the parameters that concern them. */
 final class Declarations {
+  /** The filter's class, by name, for the filter itself is built on what is declared. */
+  static final String FILTER = "org.everbearer.servlet.BearerTokenFilter";
+
   static final String REMEDY = "declare the client in web.xml:\n"
       + "  <filter>\n"
       + "    <filter-name>chat-api</filter-name>\n"
-      + "    <filter-class>" + BearerTokenFilter.class.getName() + "</filter-class>\n"
+      + "    <filter-class>" + FILTER + "</filter-class>\n"
       + "    <async-supported>true</async-supported>\n"
       + "    <init-param><param-name>baseUrl</param-name>"
       + "<param-value>https://api.example.com</param-value></init-param>\n"
@@ -45,7 +48,7 @@ final class Declarations {
     }
     Map<String, ConfigSource> declared = new LinkedHashMap<>();
     for (FilterRegistration filter : registrations.values()) {
-      if (!BearerTokenFilter.class.getName().equals(filter.getClassName())) continue;
+      if (!FILTER.equals(filter.getClassName())) continue;
       declared.put(filter.getName(), source(context, filter.getName(), filter.getInitParameters()));
     }
     return declared;

@@ -9,6 +9,7 @@ import org.everbearer.TokenSource;
 import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
 import org.everbearer.config.ConfigSource;
+import org.everbearer.config.IdentityKind;
 import org.everbearer.config.Protocol;
 import org.everbearer.config.TokenClient;
 import org.everbearer.observe.ClientState;
@@ -126,7 +127,7 @@ final class DeclaredClient {
     Protocol protocol = current.config().protocol();
     if (protocol == Protocol.RELAY) return new RelayedToken(inboundToken(identity));
     if (protocol == Protocol.TOKEN_EXCHANGE) return current.tokenClient().exchangedFor(inboundToken(identity));
-    if (current.config().identity() == ClientConfig.Identity.APPLICATION) return current.coordinator().application();
+    if (current.config().identity() == IdentityKind.APPLICATION) return current.coordinator().application();
     return current.coordinator().source(family(identity));
   }
 

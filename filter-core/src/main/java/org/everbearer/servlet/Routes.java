@@ -12,6 +12,7 @@ import org.everbearer.Origin;
 import org.everbearer.TokenSet;
 import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigException;
+import org.everbearer.config.IdentityKind;
 import org.everbearer.config.Protocol;
 
 /**
@@ -48,7 +49,7 @@ final class Routes {
         owners.add(client);
       }
       if (takesInbound(config)) byInbound = true;
-      else if (config.identity() == ClientConfig.Identity.SESSION) bySession.add(client.name());
+      else if (config.identity() == IdentityKind.SESSION) bySession.add(client.name());
     }
     this.origins = allowed.toArray(new Origin[0]);
     this.receivers = owners.toArray(new DeclaredClient[0]);
@@ -63,7 +64,7 @@ final class Routes {
 
   /** Whether the client keeps one token, the web application's. */
   static boolean hasOneToken(ClientConfig config) {
-    return !takesInbound(config) && config.identity() == ClientConfig.Identity.APPLICATION;
+    return !takesInbound(config) && config.identity() == IdentityKind.APPLICATION;
   }
 
   /** Whether these are the routes of exactly these clients. */

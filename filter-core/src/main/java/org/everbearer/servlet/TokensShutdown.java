@@ -11,8 +11,6 @@ import java.util.Set;
  * them. Where the container does not discover it the filters' own end is what counts.
  */
 public final class TokensShutdown implements ServletContainerInitializer, ServletContextListener {
-  private static final String ATTRIBUTE = TokensShutdown.class.getName();
-
   /** For the container. */
   public TokensShutdown() {}
 
@@ -21,11 +19,7 @@ public final class TokensShutdown implements ServletContainerInitializer, Servle
     Registry.forget(context);
     // Only here may a ServletContextListener be added by code.
     context.addListener(this);
-    context.setAttribute(ATTRIBUTE, Boolean.TRUE);
-  }
-
-  static boolean watches(ServletContext context) {
-    return context.getAttribute(ATTRIBUTE) != null;
+    context.setAttribute(Clients.WATCHED, Boolean.TRUE);
   }
 
   @Override

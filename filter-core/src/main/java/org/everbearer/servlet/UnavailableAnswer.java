@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells the inbound caller that there is no token, and nothing of why. */
 final class UnavailableAnswer {
-  private static final Logger log = LoggerFactory.getLogger(BearerTokenFilter.class);
+  private static final Logger log = LoggerFactory.getLogger(Declarations.FILTER);
   private static final long RETRYABLE_SECONDS = 10;
   private static final long OTHER_SECONDS = 60;
 

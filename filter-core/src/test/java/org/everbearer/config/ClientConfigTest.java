@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.everbearer.Fingerprint;
 import org.everbearer.Origin;
-import org.everbearer.config.ClientConfig.Identity;
 import org.everbearer.TokenException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +32,7 @@ class ClientConfigTest {
     assertEquals("chat-api", config.name());
     assertEquals(Protocol.REFRESH_SESSION, config.protocol());
     assertEquals(List.of(Origin.parse("https://api.example.com")), config.allowedOrigins());
-    assertEquals(Identity.APPLICATION, config.identity());
+    assertEquals(IdentityKind.APPLICATION, config.identity());
     assertTrue(config.background());
     assertFalse(config.preflight());
     assertEquals("503", config.onUnavailable().toString());
@@ -66,7 +65,7 @@ class ClientConfigTest {
   @Test
   void sessionIdentity_hasItsOwnDefaults() throws ConfigException {
     ClientConfig config = Given.config(Given.valid("identity", "session", "refreshToken", null));
-    assertEquals(Identity.SESSION, config.identity());
+    assertEquals(IdentityKind.SESSION, config.identity());
     assertFalse(config.background());
     assertEquals(Unavailable.Answer.UNAUTHORIZED, config.onUnavailable().answerTo(Reason.TRANSIENT));
   }

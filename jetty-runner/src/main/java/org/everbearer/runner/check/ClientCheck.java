@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.everbearer.config.ClientConfig;
 import org.everbearer.config.ConfigReport;
+import org.everbearer.config.IdentityKind;
 import org.everbearer.config.Protocol;
 
 /** One client: its parameters and, if that is asked for, a refresh. */
@@ -112,7 +113,7 @@ final class ClientCheck {
 
   private boolean isRefreshable() {
     ClientConfig config = report.config();
-    if (config == null || config.identity() == ClientConfig.Identity.SESSION) return config == null;
+    if (config == null || config.identity() == IdentityKind.SESSION) return config == null;
     return switch (config.protocol()) {
       case STATIC, RELAY, TOKEN_EXCHANGE -> false;
       default -> true;
