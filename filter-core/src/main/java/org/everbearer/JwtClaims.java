@@ -2,6 +2,7 @@ package org.everbearer;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -63,12 +64,16 @@ public final class JwtClaims {
     return value instanceof String ? (String) value : null;
   }
 
-  /** For whom the token says it is good, for a person to compare: audience, issuer and scope; null if it says nothing. */
-  public String purpose() {
+  /**
+   * For whom the token says it is good, for a person to compare: audience, issuer and scope; null if it says nothing.
+   *
+   * @param shown makes the value of a claim fit to be shown: it may be long, and may hold line breaks
+   */
+  public String purpose(UnaryOperator<String> shown) {
     if (claims == null) return null;
     Object scope = claims.getClaimValue("scope") == null ? claims.getClaimValue("scp") : claims.getClaimValue("scope");
-    return "The token says: audience " + claims.getClaimValue("aud") + ", issuer " + claims.getClaimValue("iss")
-        + ", scope " + scope;
+    return "The token says: audience " + shown.apply(String.valueOf(claims.getClaimValue("aud"))) + ", issuer "
+        + shown.apply(String.valueOf(claims.getClaimValue("iss"))) + ", scope " + shown.apply(String.valueOf(scope));
   }
 
   private Instant time(String name) {

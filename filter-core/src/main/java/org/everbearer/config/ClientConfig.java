@@ -75,7 +75,7 @@ public final class ClientConfig {
     return get(Parameters.ALLOWED_ORIGINS);
   }
 
-  /** {@link Identity#APPLICATION} also where the protocol takes the identity from the inbound request. */
+  /** {@link IdentityKind#APPLICATION} also where the protocol takes the identity from the inbound request. */
   public IdentityKind identity() {
     return identity;
   }

@@ -79,6 +79,13 @@ final class FamilyReplacement {
     context.emit(old);
   }
 
+  /** A pair that was received and could not be saved is what the next one is measured by. */
+  private void saveWhatIsNewer() throws IOException {
+    FamilyFlights live = family.current();
+    UnsavedTokens unsaved = live.unsaved();
+    if (unsaved != null) new StoreAccess(live).saveUnsaved(unsaved);
+  }
+
   private interface Change {
     /** What to write over the stored record, or null to leave it; the generation is set by the caller. */
     TokenRecord.Builder over(Snapshot stored);
@@ -88,6 +95,7 @@ final class FamilyReplacement {
   private TokenEvent.Builder replace(TokenEvent.Type type, Change change) throws TokenException {
     if (context.isClosed()) throw context.closedFailure();
     try {
+      saveWhatIsNewer();
       for (int i = 0; i < TRIES; i++) {
         Snapshot stored = context.store.read(family.key);
         TokenRecord.Builder changed = change.over(stored);
@@ -106,7 +114,7 @@ final class FamilyReplacement {
       throw e;
     } catch (IOException e) {
       throw new TokenException(Reason.STORE, context.name + ": the token store " + context.store.description()
-          + " cannot be written: " + e.getMessage(), e);
+          + " cannot be written: " + family.withoutTokens(e), e);
     }
     throw new TokenException(Reason.STORE, context.name + ": the record changes faster than it can be written");
   }

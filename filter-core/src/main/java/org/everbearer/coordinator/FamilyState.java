@@ -2,6 +2,8 @@ package org.everbearer.coordinator;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.everbearer.Fingerprint;
@@ -10,6 +12,8 @@ import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
+import org.everbearer.log.Failures;
+import org.everbearer.log.Redaction;
 
 /**
  * What is known of one family of tokens. A few volatile references to immutable objects; there is no lock. {@link #held} and
@@ -39,6 +43,8 @@ abstract class FamilyState {
   private volatile String deadHash;
   /** The presentation that nobody has answered, as this process has seen it. */
   private volatile Unanswered unanswered;
+  /** Hash of the access token that a person has given up. */
+  private volatile String givenUp;
   /** Set once a caller was served the old token in the present streak of failures. A race tells it twice. */
   private volatile boolean toldStale;
 
@@ -172,6 +178,31 @@ abstract class FamilyState {
     context.emit(event(TokenEvent.Type.SERVED_STALE).failure(failed.cause, failed.streak, failed.nextTryAt));
   }
 
+  /** Whether a person has given up this access token: what the store holds is no reason to serve it again. */
+  final boolean isGivenUp(String accessToken) {
+    String hash = givenUp;
+    return hash != null && accessToken != null && hash.equals(Fingerprint.hash(accessToken));
+  }
+
+  final void givenUp(String accessToken) {
+    givenUp = Fingerprint.hash(accessToken);
+  }
+
+  /** What somebody else has thrown says, without the tokens that are known here. */
+  final String withoutTokens(Throwable thrown) {
+    List<String> secrets = new ArrayList<>();
+    addTokens(secrets, held.record);
+    UnsavedTokens kept = unsaved;
+    if (kept != null) addTokens(secrets, kept.record);
+    return new Redaction(secrets).whole(Failures.wordsOf(thrown));
+  }
+
+  private static void addTokens(List<String> secrets, TokenRecord record) {
+    if (record == null) return;
+    if (record.accessToken() != null) secrets.add(record.accessToken());
+    if (record.refreshToken() != null) secrets.add(record.refreshToken());
+  }
+
   final UnsavedTokens unsaved() {
     return unsaved;
   }
@@ -201,16 +232,20 @@ abstract class FamilyState {
   }
 
   /**
-   * Nanoseconds since the refresh token was presented, by the monotonic clock from the moment on at which this process
-   * first knew of it.
+   * Nanoseconds since the refresh token was presented for the first time.
    *
    * @param byStore the same by the store's clock
    */
-  final long sincePresented(String refreshHash, long byStore) {
+  final long sincePresented(TokenRecord record, long byStore) {
     long now = context.ticker.nanoTime();
-    Unanswered known = Unanswered.of(unanswered, refreshHash, now, byStore);
+    Unanswered known = Unanswered.of(unanswered, record, now, byStore);
     unanswered = known;
     return known.lasts(now);
+  }
+
+  /** This process presents a refresh token for the first time. */
+  final void presents(TokenRecord mine) {
+    unanswered = Unanswered.now(mine, context.ticker.nanoTime());
   }
 
   final TokenEvent.Builder event(TokenEvent.Type type) {

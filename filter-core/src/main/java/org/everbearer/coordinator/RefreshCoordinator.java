@@ -44,6 +44,7 @@ public final class RefreshCoordinator implements AutoCloseable {
   final CoordinatorContext context;
   private final Families families;
   private final TokenFamily application;
+  private final Releases releases;
   private final CountDownLatch ended = new CountDownLatch(1);
   /** Which thread ends the parts just now. */
   private volatile Thread closer;
@@ -53,6 +54,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     String storeKey = StoreKeys.ofApplication(settings.storeKey == null ? settings.client : settings.storeKey);
     families = new Families(context, storeKey, settings.firstTokens, settings.maxIdentities);
     application = families.application;
+    releases = new Releases(context, settings.maxIdentities);
   }
 
   /**
@@ -150,7 +152,7 @@ public final class RefreshCoordinator implements AutoCloseable {
       clearTokens(identity);
     } else {
       TokenFamily family = family(identity);
-      new Release(family).begin(idle);
+      releases.begin(family, idle);
       families.dropUnused(family, true);
     }
   }
@@ -217,16 +219,37 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   private void end() {
-    closer = Thread.currentThread();
-    // Each part ends, whatever another one throws.
+    // Each part ends, whatever another one throws, and however long it takes.
     ending("the threads", () -> context.work.close(longestRefresh().plus(SAVE_PATIENCE)));
-    for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
-    ending("a refresh", () -> finish(application));
-    ending("the refresher", context.refresher::close);
-    ending("the token store", context.store::close);
+    endingInTime("the refreshes on their way", () -> {
+      for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
+      ending("a refresh", () -> finish(application));
+    });
+    endingInTime("the refresher", context.refresher::close);
+    endingInTime("the token store", context.store::close);
     ending("the listeners", context.events::close);
-    closer = null;
     ended.countDown();
+  }
+
+  /** On a thread of its own: other people's code may hang. */
+  private void endingInTime(String what, Runnable end) {
+    Thread thread;
+    try {
+      thread = ThreadScheduler.named("everbearer-" + context.name + "-close").newThread(() -> ending(what, end));
+      closer = thread;
+      thread.start();
+    } catch (Throwable noThread) {
+      closer = Thread.currentThread();
+      ending(what, end);
+      closer = null;
+      return;
+    }
+    boolean inTime = ThreadScheduler.uninterruptibly(SAVE_PATIENCE, left -> {
+      TimeUnit.NANOSECONDS.timedJoin(thread, left);
+      return !thread.isAlive();
+    });
+    closer = null;
+    if (!inTime) LOG.warn("{}: {} does not end; the thread {} is left behind", context.name, what, thread.getName());
   }
 
   private void ending(String what, Runnable end) {
@@ -245,7 +268,8 @@ public final class RefreshCoordinator implements AutoCloseable {
       new StoreAccess(family).saveUnsaved(unsaved);
     } catch (IOException e) {
       TokenException lost = new TokenException(Reason.STORE, "new tokens are lost: the client closes, and "
-          + context.store.description() + " still cannot be written: " + e.getMessage(), e);
+          + context.store.description() + " still cannot be written: "
+          + family.withoutTokens(e), e);
       context.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(lost, 1, null));
     }
   }

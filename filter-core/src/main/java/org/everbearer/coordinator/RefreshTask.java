@@ -38,6 +38,8 @@ final class RefreshTask implements Runnable {
   private static final long LONGEST_POLL = Nanos.ofMillis(1000);
   /** Between two questions whether the owner of a lease is dead, which ask neither disk nor database. */
   private static final long DEATH_POLL = Nanos.ofMillis(20);
+  /** So often one flight presents a token without an answer, where it may be presented more often. */
+  private static final int TRIES_IN_A_ROW = 5;
   private static final long COLLISION_PAUSE = Nanos.ofMillis(20);
   /** Another step follows at once; compared by identity. */
   private static final Landing AT_ONCE = Landing.failed(null);
@@ -128,7 +130,7 @@ final class RefreshTask implements Runnable {
     if (flight.isSatisfiedBy(family.held(), now())) return Landing.ARRIVED;
     boolean othersTurn = record.phase() == Phase.IN_FLIGHT && !context.owners.isOwn(record) && watch.isHeld(record, store.now());
     if (!othersTurn && flight.endsLooking()) return Landing.sawNothing(null);
-    if (record.phase() == Phase.DEAD) throw dead(record);
+    if (context.spends() && record.phase() == Phase.DEAD) throw dead(record);
     if (context.spends() && record.refreshToken() == null) throw noRefreshToken(record);
     if (othersTurn) return pollLater();
     if (context.spends() && record.refreshHash().equals(family.deadHash())) {
@@ -169,10 +171,9 @@ final class RefreshTask implements Runnable {
     return present(record, record.attempts() + 1, record.sentAt());
   }
 
-  /** By the store's clock, which knows what was before us, and by ours, which nobody sets back. */
+  /** By the store's clock, which knows what was before us, and from then on by ours, which nobody sets. */
   private long sinceSent(TokenRecord record) {
-    long byStore = Nanos.ofMillis(store.now() - record.sentAt());
-    return Math.max(byStore, family.sincePresented(record.refreshHash(), byStore));
+    return family.sincePresented(record, Nanos.ofMillis(store.now() - record.sentAt()));
   }
 
   private Landing present(TokenRecord before, int attempt, long sentAt) throws TokenException {
@@ -203,7 +204,7 @@ final class RefreshTask implements Runnable {
     context.storeSpeed.note(took);
     tries++;
     flight.hasAsked = true;
-    family.sincePresented(before.refreshHash(), 0);
+    if (attempt == 1) family.presents(mine);
     context.emit(family.event(attempt > 1 ? TokenEvent.Type.REPLAYED : TokenEvent.Type.REFRESHING)
         .trigger(flight.trigger).detail(attempt > 1 && tries == 1 ? presented(before) : null));
     LeaseRenewal renewal = new LeaseRenewal(family, mine, store.now(), allowance, flight.before.epoch);
@@ -263,7 +264,8 @@ final class RefreshTask implements Runnable {
     }
     switch (answer.reason()) {
       case AMBIGUOUS:
-        return AT_ONCE;
+        // Callers are told, the next flight goes on, and whoever signs in meanwhile need not wait for the end of a pause.
+        return tries >= TRIES_IN_A_ROW && context.replays.left(sinceSent(mine)) > 0 ? replayableFailure(mine, answer) : AT_ONCE;
       case REJECTED:
         boolean known = mine.refreshHash().equals(family.deadHash());
         if (!store.declareDead(mine)) return collide();
@@ -283,7 +285,11 @@ final class RefreshTask implements Runnable {
   /** The ordinary pause, but no longer than an earlier presentation, whose outcome is unclear, can still be replayed. */
   private Landing notSent(TokenRecord before, TokenException answer) throws TokenException {
     if (before.phase() != Phase.IN_FLIGHT) throw answer;
-    long left = context.replays.left(sinceSent(before));
+    return replayableFailure(before, answer);
+  }
+
+  private Landing replayableFailure(TokenRecord presented, TokenException answer) {
+    long left = context.replays.left(sinceSent(presented));
     Landing failed = Landing.failed(answer);
     return left > 0 ? failed.notAfter(Math.max(left / 4, DEATH_POLL)) : failed;
   }

@@ -1,5 +1,6 @@
 package org.everbearer.coordinator;
 
+import java.time.Duration;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRefresher;
@@ -14,7 +15,12 @@ final class RefresherGateway {
 
   RefresherGateway(TokenRefresher refresher) {
     this.refresher = refresher;
-    this.attempt = Nanos.of(refresher.attemptTimeout());
+    Duration longest = refresher.attemptTimeout();
+    if (longest == null || longest.isNegative() || longest.isZero()) {
+      throw new IllegalArgumentException(refresher.getClass().getName() + ".attemptTimeout() must be positive, but is "
+          + longest);
+    }
+    this.attempt = Nanos.of(longest);
   }
 
   /** Whether a call spends a refresh token. */

@@ -19,14 +19,12 @@ final class ReplayPolicy {
 
   private final boolean graceKnown;
   private final long window;
-  private final long longestPause;
 
   /** @param grace how long the server accepts a spent refresh token again; null when unknown */
   ReplayPolicy(Duration grace) {
     graceKnown = grace != null;
     long nanos = grace == null ? 0 : Nanos.of(grace);
     window = nanos - Math.min(LARGEST_MARGIN, nanos / 4);
-    longestPause = Math.max(LONGEST_PAUSE, window / 8);
   }
 
   /**
@@ -37,7 +35,7 @@ final class ReplayPolicy {
    * @return nanoseconds to wait before presenting it again, or {@link #NOT_NOW}
    */
   long delay(int attempts, long sinceSent, int tries, boolean live) {
-    long pause = tries == 0 ? 0 : Backoff.doubled(FIRST_PAUSE, tries, longestPause);
+    long pause = tries == 0 ? 0 : Backoff.doubled(FIRST_PAUSE, tries, LONGEST_PAUSE);
     if (isHarmless(attempts, sinceSent + pause)) return pause;
     return live || tries > 0 ? NOT_NOW : 0;
   }

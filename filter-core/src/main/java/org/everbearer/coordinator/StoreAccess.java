@@ -157,13 +157,28 @@ final class StoreAccess {
     TokenRecord saved = reconcile(tokens);
     if (!family.forgetUnsaved(tokens)) return;
     if (saved == null) return; // the store has moved on without them
-    family.rebase(saved, epoch);
+    takeUp(saved);
     context.emit(family.event(TokenEvent.Type.SAVED));
+  }
+
+  /** They are held already, unless what was to follow their receipt has failed. */
+  private void takeUp(TokenRecord saved) {
+    if (saved.accessToken() == null || family.held().holds(saved.accessToken())) {
+      family.rebase(saved, epoch);
+      return;
+    }
+    try {
+      adopt(saved);
+    } catch (TokenException noTokens) {
+      family.rebase(saved, epoch); // whoever reads it says what is wrong with it
+    }
   }
 
   private TokenRecord reconcile(UnsavedTokens tokens) throws IOException {
     for (int i = 0; i < RECONCILE_TRIES; i++) {
+      readAt = context.ticker.nanoTime();
       Snapshot stored = context.store.read(family.key);
+      storeNow = stored.now();
       boolean cleared = family.isCleared();
       if (stored.record() == null ? cleared : !tokens.mayReplace(stored.record())) return null;
       TokenRecord next = tokens.record.toBuilder()
@@ -214,7 +229,8 @@ final class StoreAccess {
   void adopt(TokenRecord record) throws TokenException {
     Held held = family.held();
     if (held.record != null && record.generation() <= held.generation()) return;
-    if (record.accessToken() != null && held.holds(record.accessToken()) && !replacesFamily(held.record, record)) {
+    boolean same = record.accessToken() != null && held.holds(record.accessToken());
+    if (same && !replacesFamily(held.record, record) || family.isGivenUp(record.accessToken())) {
       family.rebase(record, epoch);
       return;
     }
@@ -313,13 +329,14 @@ final class StoreAccess {
 
   private TokenException failed(String what, IOException e) {
     TokenException failure = new TokenException(Reason.STORE,
-        "the token store " + context.store.description() + " cannot be " + what + ": " + e.getMessage(), e);
+        "the token store " + context.store.description() + " cannot be " + what + ": "
+            + family.withoutTokens(e), e);
     context.emit(family.event(TokenEvent.Type.STORE_FAILED).failure(failure, 1, null));
     return failure;
   }
 
   private String unsaved(IOException e) {
-    return "new tokens could not be saved in " + context.store.description() + " (" + e.getMessage()
-        + "); they are kept in memory and saved again. Do not stop this process before that";
+    return "new tokens could not be saved in " + context.store.description() + " ("
+        + family.withoutTokens(e) + "); they are kept in memory and saved again. Do not stop this process before that";
   }
 }

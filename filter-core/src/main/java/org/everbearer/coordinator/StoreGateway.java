@@ -2,21 +2,27 @@ package org.everbearer.coordinator;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenStore;
+import org.everbearer.log.Failures;
+import org.everbearer.log.Redaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The only way to the store. Drivers, pools and an application's own classes throw whatever they like; behind this gate
- * all of it is an {@link IOException}, that is a store that failed. Nothing but that comes out, and nothing of an
- * interrupt goes in: an interrupted thread must not lose a token on its way to the store.
+ * all of it is an {@link IOException}, that is a store that failed. Nothing but that comes out, without the tokens that were
+ * to be written; and nothing of an interrupt goes in: an interrupted thread must not lose a token on its way to the store.
  *
  * <p>Safe for use by any number of threads. Holds no lock.
  */
 final class StoreGateway implements TokenStore {
   private static final Logger LOG = LoggerFactory.getLogger(StoreGateway.class);
   private static final Closeable NOTHING = () -> {};
+  /** Half of the numbers, so that there is always a next one. */
+  private static final long LAST_GENERATION = Long.MAX_VALUE / 2;
 
   private final TokenStore store;
   private volatile boolean closed;
@@ -30,15 +36,18 @@ final class StoreGateway implements TokenStore {
   }
 
   private <T> T call(Call<T> call) throws IOException {
+    return call(call, Redaction.NOTHING_SECRET);
+  }
+
+  /** @param redaction what the failure must not say */
+  private <T> T call(Call<T> call, Redaction redaction) throws IOException {
     if (closed) throw new IOException("the store was closed");
     boolean interrupted = Thread.interrupted();
     try {
       return call.run();
-    } catch (IOException e) {
-      throw e;
     } catch (Throwable anything) {
       interrupted |= anything instanceof InterruptedException;
-      throw new IOException("it failed with " + anything, anything);
+      throw Failures.withoutSecrets(anything instanceof IOException ? "" : "it failed with ", anything, redaction);
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
@@ -48,12 +57,25 @@ final class StoreGateway implements TokenStore {
   public Snapshot read(String key) throws IOException {
     Snapshot snapshot = call(() -> store.read(key));
     if (snapshot == null) throw new IOException(store.getClass().getName() + " returned null for a read");
+    if (snapshot.generation() > LAST_GENERATION) {
+      throw new IOException("the record of " + key + " is damaged: no writer reaches the generation " + snapshot.generation()
+          + ". Remedy: remove the record, and sign in again");
+    }
     return snapshot;
   }
 
   @Override
   public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException {
-    return call(() -> store.compareAndSet(key, expectedGeneration, next));
+    return call(() -> store.compareAndSet(key, expectedGeneration, next), secretsOf(next));
+  }
+
+  /** A driver may quote what it was to write. */
+  private static Redaction secretsOf(TokenRecord record) {
+    if (record == null) return Redaction.NOTHING_SECRET;
+    List<String> secrets = new ArrayList<>();
+    if (record.accessToken() != null) secrets.add(record.accessToken());
+    if (record.refreshToken() != null) secrets.add(record.refreshToken());
+    return new Redaction(secrets);
   }
 
   /** Never throws: without the hint a dead owner is replaced when its lease is over. */

@@ -207,9 +207,10 @@ final class TokenFamily extends FamilyFlights implements TokenSource, TokenWait.
 
   /** For a person to compare: what the resource server says, and for what the token says it is good; null if neither does. */
   private static String whyRejected(Held suspect, String said) {
-    String purpose = JwtClaims.of(suspect.value).purpose();
+    Redaction shown = new Redaction(Collections.singletonList(suspect.value));
+    String purpose = JwtClaims.of(suspect.value).purpose(shown::of);
     if (said == null) return purpose;
-    String words = "It says: " + new Redaction(Collections.singletonList(suspect.value)).of(said);
+    String words = "It says: " + shown.of(said);
     return purpose == null ? words : words + ". " + purpose;
   }
 
@@ -223,7 +224,9 @@ final class TokenFamily extends FamilyFlights implements TokenSource, TokenWait.
     Held h = held();
     while (h.token != null
         && !replace(h, Held.none(context.ticker.nanoTime(), h.record).inEpoch(h.epoch))) h = held();
-    if (h.token != null) context.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
+    if (h.token == null) return;
+    givenUp(h.value);
+    context.emit(event(TokenEvent.Type.GIVEN_UP).detail(h.token.fingerprint()));
   }
 
   @Override

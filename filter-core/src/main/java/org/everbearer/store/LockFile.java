@@ -105,11 +105,14 @@ final class LockFile {
       if (channel == null || !channel.isOpen() || !lockPath.equals(path)) open(lockPath);
       FileLock lock = channel.tryLock();
       if (lock == null) return null;
-      if (Objects.equals(identity, identity(lockPath))) return lock;
-      // Somebody removed the lock file: this lock is on a file that nobody else will find.
-      lock.release();
-      channel.close();
-      return null;
+      boolean sound = false;
+      try {
+        sound = Objects.equals(identity, identity(lockPath));
+        return sound ? lock : null;
+      } finally {
+        // Somebody removed the lock file, and this lock is on a file that nobody else will find; or nobody can tell.
+        if (!sound) channel.close();
+      }
     } catch (OverlappingFileLockException e) {
       return null; // held by another web application of this JVM
     } finally {

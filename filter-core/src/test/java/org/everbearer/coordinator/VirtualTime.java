@@ -63,6 +63,11 @@ final class VirtualTime implements Ticker {
     return true;
   }
 
+  /** How much waits for its time. */
+  int waiting() {
+    return timed.size();
+  }
+
   /** Moves time on, stopping at each piece of work on the way. */
   void advance(Duration by) {
     long target = nanos - start + by.toNanos();

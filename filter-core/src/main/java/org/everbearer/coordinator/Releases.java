@@ -2,6 +2,7 @@ package org.everbearer.coordinator;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
@@ -14,19 +15,20 @@ import org.everbearer.TokenStore.Snapshot;
  * copy that it left behind has timed out. The record is marked as needed by nobody, and given up after a while unless it
  * has changed: whoever still uses the tokens refreshes them sooner or later, which takes the mark away.
  */
-final class Release {
+final class Releases {
   /** Beyond the time after which the tokens must have been refreshed if anybody uses them. */
   private static final long SLACK = Nanos.ofMillis(60_000);
 
   private final CoordinatorContext context;
-  private final FamilyState family;
+  /** So many wait for their end here at most; the others end when the store purges their rows. */
+  private final Semaphore places;
 
-  Release(FamilyState family) {
-    this.context = family.context;
-    this.family = family;
+  Releases(CoordinatorContext context, int most) {
+    this.context = context;
+    this.places = new Semaphore(most);
   }
 
-  void begin(Duration idle) throws TokenException {
+  void begin(FamilyState family, Duration idle) throws TokenException {
     try {
       Snapshot stored = context.store.read(family.key);
       TokenRecord record = stored.record();
@@ -41,20 +43,28 @@ final class Release {
             .purgeAfter(stored.now() + Nanos.toMillis(pause)).build();
         if (context.store.compareAndSet(family.key, record.generation(), marked)) {
           family.rebase(marked, family.epoch());
-          context.work.schedule(pause, () -> end(marked.generation()));
+          endLater(family.key, marked.generation(), pause);
         }
       }
     } catch (IOException e) {
       throw new TokenException(Reason.STORE, context.name + ": the token store " + context.store.description()
-          + " cannot be written: " + e.getMessage(), e);
+          + " cannot be written: " + family.withoutTokens(e), e);
     }
     context.emit(family.event(TokenEvent.Type.RELEASED));
   }
 
-  /** Nobody has touched the record since. */
-  private void end(long generation) {
+  private void endLater(String key, long generation, long pause) {
+    if (!places.tryAcquire()) return;
+    context.work.schedule(pause, () -> {
+      places.release();
+      end(key, generation);
+    });
+  }
+
+  /** If nobody has touched the record since. */
+  private void end(String key, long generation) {
     try {
-      context.store.compareAndSet(family.key, generation, null);
+      context.store.compareAndSet(key, generation, null);
     } catch (IOException e) {
       // Then it goes when the store purges it.
     }
