@@ -1,12 +1,18 @@
 package org.everbearer.coordinator;
 
 import java.time.Instant;
+import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 
 /** The last refresh of a family failed: why, how many in a row, and when the next try is due. */
 final class Failure {
   final TokenException cause;
   final int streak;
+  /**
+   * Why there must be a next try, also if nobody asks for a token: a presentation that nobody has answered is worth another
+   * one while that does no harm, for later it would. Null if it can wait.
+   */
+  final TokenEvent.Trigger continues;
   /** In nanoseconds of the ticker. */
   final long nextTry;
   /** The same by the wall clock, for people. */
@@ -23,9 +29,11 @@ final class Failure {
    * @param pauseWithoutToken the same if no token were held
    * @param wallClock now, in milliseconds since 1970
    */
-  private Failure(TokenException cause, int streak, long now, long pause, long pauseWithoutToken, long wallClock) {
+  private Failure(TokenException cause, int streak, TokenEvent.Trigger continues, long now, long pause,
+      long pauseWithoutToken, long wallClock) {
     this.cause = cause;
     this.streak = streak;
+    this.continues = continues;
     this.nextTry = now + pause;
     this.nextTryAt = Instant.ofEpochMilli(wallClock + Nanos.toMillis(pause));
     this.nextTryWithoutToken = now + Math.min(pause, pauseWithoutToken);
@@ -36,16 +44,19 @@ final class Failure {
    * The next one in a row.
    *
    * @param last the one before, or null
+   * @param trigger of the refresh that has failed
    * @param served whether what is held may be served
    */
-  static Failure after(Failure last, TokenException why, Landing landing, Held held, boolean served, CoordinatorContext context) {
+  static Failure after(Failure last, TokenException why, Landing landing, TokenEvent.Trigger trigger, Held held,
+      boolean served, CoordinatorContext context) {
     long now = context.ticker.nanoTime();
     int streak = last == null ? 1 : last.streak + 1;
     double random = context.random.getAsDouble();
     long pause = Backoff.pause(why, streak, served && !held.endUnknown ? held.endsAt - now : 0, random);
     if (served && !held.isSuspect()) pause = Math.max(pause, landing.earliest);
     pause = Math.min(pause, landing.latest);
-    return new Failure(why, streak, now, pause, Backoff.pause(why, streak, 0, random), context.ticker.currentTimeMillis());
+    return new Failure(why, streak, landing.isToBeContinued() ? trigger : null, now, pause,
+        Backoff.pause(why, streak, 0, random), context.ticker.currentTimeMillis());
   }
 
   /** Whether the refresh token is dead, so that only signing in helps. */

@@ -133,7 +133,7 @@ abstract class FamilyFlights extends FamilyState {
       succeeded();
     } else if (why.reason() != Reason.CLOSED) {
       boolean known = Failure.isDeath(failure()) && why.reason() == Reason.REJECTED && !flying.hasAsked;
-      Failure next = failed(why, landing);
+      Failure next = failed(why, landing, flying.trigger);
       // That a dead family is still dead is no news.
       return known ? null : next;
     }
@@ -162,7 +162,9 @@ abstract class FamilyFlights extends FamilyState {
   }
 
   private void afterwards(Flight flying, Landing landing, Failure recorded, Iterable<TokenEvent.Builder> then) {
-    armNext();
+    Failure next = failure();
+    if (next != null && next.continues != null) ringIn(next.nextTry - context.ticker.nanoTime());
+    else armNext();
     for (TokenEvent.Builder event : then) context.emit(event);
     if (recorded != null) {
       context.emit(event(TokenEvent.Type.FAILED).trigger(flying.trigger)
@@ -193,7 +195,7 @@ abstract class FamilyFlights extends FamilyState {
     long now = context.ticker.nanoTime();
     Failure failed = failure();
     Held h = held();
-    if (failed != null) {
+    if (failed != null && h.at(now) != Freshness.FRESH) {
       arm(failed.nextTry - now);
     } else if (h.token != null && context.margins.refreshesAhead()) {
       arm(h.refreshDueIn(now));
@@ -201,15 +203,20 @@ abstract class FamilyFlights extends FamilyState {
   }
 
   final void arm(long delayNanos) {
-    if (!context.background) return;
+    if (context.background) ringIn(delayNanos);
+  }
+
+  private void ringIn(long delayNanos) {
     cancelTimer.run();
     cancelTimer = context.work.alarm(delayNanos, this::onTimer);
   }
 
   private void onTimer() {
     if (flight != null) return; // which arms the timer when it lands
-    if (held().at(context.ticker.nanoTime()) == Freshness.FRESH) armNext();
-    else begin(failure() == null && held().token == null ? TokenEvent.Trigger.START : TokenEvent.Trigger.AHEAD);
+    Failure failed = failure();
+    if (failed != null && failed.continues != null) begin(failed.continues);
+    else if (held().at(context.ticker.nanoTime()) == Freshness.FRESH) armNext();
+    else begin(failed == null && held().token == null ? TokenEvent.Trigger.START : TokenEvent.Trigger.AHEAD);
   }
 
   final void disarm() {

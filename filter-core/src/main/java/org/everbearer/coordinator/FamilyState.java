@@ -152,9 +152,9 @@ abstract class FamilyState {
   }
 
   /** @return the failure as it is known from now on */
-  final Failure failed(TokenException why, Landing landing) {
+  final Failure failed(TokenException why, Landing landing, TokenEvent.Trigger trigger) {
     Held h = held;
-    Failure next = Failure.after(failure, why, landing, h, isServed(h), context);
+    Failure next = Failure.after(failure, why, landing, trigger, h, isServed(h), context);
     failure = next;
     return next;
   }

@@ -35,6 +35,11 @@ final class Landing {
     return new Landing(why, earliest, nanos, looked);
   }
 
+  /** Whether there must be a next try, also if nobody asks for a token. */
+  boolean isToBeContinued() {
+    return latest != Long.MAX_VALUE;
+  }
+
   /** @param why the store could not be read, or null */
   static Landing sawNothing(TokenException why) {
     return new Landing(why, 0, Long.MAX_VALUE, true);

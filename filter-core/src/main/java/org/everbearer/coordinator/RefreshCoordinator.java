@@ -81,12 +81,23 @@ public final class RefreshCoordinator implements AutoCloseable {
       if (context.spends() && record.refreshToken() == null && record.accessToken() == null && !record.isCleared()) {
         throw new TokenException(Reason.NO_TOKENS, "there are no tokens");
       }
-      if (application.held().token != null) application.armNext();
+      if (isWorthPresentingAgain(record, access.now())) application.begin(TokenEvent.Trigger.MANUAL);
+      else if (application.held().token != null) application.armNext();
       else application.arm(0);
     } catch (TokenException e) {
       if (e.reason() == Reason.STORE) application.arm(0);
       throw e;
     }
+  }
+
+  /**
+   * Whether somebody has presented the refresh token, perhaps to replace a token that seems good to us, and nobody knows
+   * what became of it: later it may be too late to present it again.
+   */
+  private boolean isWorthPresentingAgain(TokenRecord record, long storeNow) {
+    if (!context.spends() || record.phase() != TokenRecord.Phase.IN_FLIGHT) return false;
+    long sinceSent = application.sincePresented(record, Nanos.ofMillis(storeNow - record.sentAt()));
+    return context.replays.delay(record.attempts(), sinceSent, 0, true) != ReplayPolicy.NOT_NOW;
   }
 
   /** The tokens of the web application as a whole. */

@@ -222,6 +222,53 @@ class UnkindnessTest {
     assertTrue(one.server.accepts(one.token(source)));
   }
 
+  /** With nobody asking, and no background refresh, a lost pair is fetched again inside the grace all the same. */
+  @Test
+  void graceIsUsedWithoutTraffic() throws Exception {
+    one.server.grace = Duration.ofSeconds(30);
+    TokenSource source =
+        one.start(one.builder().firstTokens(one.server.signIn()).reuseGrace(Duration.ofSeconds(30)));
+    one.seconds(61);
+    for (int i = 0; i < 8; i++) one.server.faults.add(ModelServer.Fault.LOST_AFTER_COMMIT);
+    source.tokenAsync();
+    one.seconds(600);
+    one.token(source);
+    assertFalse(one.server.revoked, "a spent refresh token was presented");
+    assertTrue(one.server.graceReplays >= 8, "replays: " + one.server.graceReplays);
+  }
+
+  /** A refresh of a token that seems good, for instance a revoked one, was cut off by a crash. */
+  @Test
+  void crashInARefreshOfAFreshToken_isMadeGoodInsideTheGrace() throws Exception {
+    one.server.grace = Duration.ofSeconds(30);
+    one.server.lifetime = Duration.ofHours(1);
+    one.start(one.builder().reuseGrace(one.server.grace).firstTokens(one.server.signIn()));
+    one.server.faults.add(ModelServer.Fault.LOST_AFTER_COMMIT);
+    one.beforeAnswer = () -> one.node.kill();
+    one.client.refreshNow(null);
+    one.time.run();
+    assertEquals(Phase.IN_FLIGHT, one.store.stored("test").phase());
+    one.beforeAnswer = () -> {};
+    one.start(one.builder().reuseGrace(one.server.grace));
+    one.seconds(20);
+    assertEquals(Phase.IDLE, one.store.stored("test").phase());
+    assertTrue(one.server.accepts(one.token(one.client.application())));
+    one.seconds(3600);
+    one.token(one.client.application());
+    assertFalse(one.server.revoked);
+  }
+
+  /** A refresh that a person has asked for fails while the token is fresh: tried again, and no storm of the timer. */
+  @Test
+  void manualRefreshFailsWhileTheTokenIsFresh() throws Exception {
+    one.server.lifetime = Duration.ofHours(1);
+    one.start(one.builder().background(true).firstTokens(one.server.signIn()));
+    one.server.always = ModelServer.Fault.UNAVAILABLE;
+    one.client.refreshNow(null);
+    one.seconds(120);
+    assertTrue(one.server.calls >= 1 && one.server.calls < 20, "calls: " + one.server.calls);
+  }
+
   /** A refresher that throws a TokenException without a reason. */
   @Test
   void noReason() throws Exception {
