@@ -181,8 +181,8 @@ public final class RefreshCoordinator implements AutoCloseable {
   }
 
   /**
-   * Gives up the application's access token, for instance because it has leaked: it is not served any more, and the next
-   * call gets another one. The refresh token is kept. No resource server has rejected anything, and none is said to.
+   * Gives up the application's access token, for instance because it has leaked: it is not served here any more, unless the
+   * token endpoint hands it out again, and the next call gets another one. Other nodes have to be told, too. The refresh token is kept. No resource server has rejected anything, and none is said to.
    */
   public void giveUpToken() {
     application.giveUp();
