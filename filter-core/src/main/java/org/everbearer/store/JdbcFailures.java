@@ -94,8 +94,8 @@ final class JdbcFailures {
     String state = state(e).equals("90096") ? "42501" : state(e); // H2's own
     switch (state.length() < 2 ? "" : state.substring(0, 2)) {
       case "0A": return "the database or its driver cannot do what is asked";
-      case "22": return "a value does not fit its column: compare the table with the statements in the documentation of "
-          + JdbcTokenStore.class.getSimpleName();
+      case "22": return "a value does not fit its column: compare the table with the statements in the documentation of"
+          + " JdbcTokenStore";
       case "23":
       case "44": return "a constraint of the table forbids it: remove the constraint, it is none of Everbearer's";
       case "25": return "the connection's transaction cannot take it: see how the data source begins transactions";
