@@ -12,12 +12,16 @@ import java.io.StringReader;
 
 /** Reading one object strictly, and members that may be absent, or of another type than they should be. */
 final class Json {
+  /** What a member that nobody needs may hold. The size of a reply is bounded before. */
+  private static final int LONGEST_NESTING = 10_000;
+
   private Json() {}
 
   /** The text as one complete JSON object and nothing else, or null. */
   static JsonObject object(String text) {
     JsonReader reader = new JsonReader(new StringReader(trimmed(text)));
     reader.setStrictness(Strictness.STRICT);
+    reader.setNestingLimit(LONGEST_NESTING);
     try {
       JsonElement element = JsonParser.parseReader(reader);
       return element.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT ? element.getAsJsonObject() : null;
@@ -39,6 +43,24 @@ final class Json {
       element = element.getAsJsonObject().get(name);
     }
     return element;
+  }
+
+  /**
+   * The token at the end of the dotted path, without the white space around it. A number is the token that its digits are.
+   * Null if it is missing, empty, or of another type.
+   */
+  static String token(JsonObject object, String path) {
+    JsonElement element = at(object, path);
+    boolean isText = element != null && element.isJsonPrimitive() && !element.getAsJsonPrimitive().isBoolean();
+    String token = isText ? element.getAsString().trim() : "";
+    return token.isEmpty() ? null : token;
+  }
+
+  /** Whether there is something else than a token where one should be, or null. */
+  static boolean isNoToken(JsonObject object, String path) {
+    JsonElement element = at(object, path);
+    return element != null && !element.isJsonNull()
+        && (!element.isJsonPrimitive() || element.getAsJsonPrimitive().isBoolean());
   }
 
   /** The string at the end of the dotted path; null if it is missing, empty or no string. */

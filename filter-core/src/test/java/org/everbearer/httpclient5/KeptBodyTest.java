@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 /** What a classic caller gets of a 401 that was read before it was known that nothing can be done about it. */
 class KeptBodyTest {
   private final ScriptedTokenSource source =
-      ScriptedTokenSource.valid("t").onRejection(rejected -> CompletableFuture.supplyAsync(() -> null));
+      ScriptedTokenSource.valid("t").onRejection(rejected -> CompletableFuture.supplyAsync(() -> null,
+          CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)));
 
   @Test
   void compressedBody_isDecompressedForTheCaller() throws Exception {
