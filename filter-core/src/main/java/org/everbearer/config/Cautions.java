@@ -32,10 +32,15 @@ final class Cautions {
     endpoint(settings, protocol);
     if (isForgotten(settings, protocol)) {
       boolean chosen = settings.isGiven(Parameters.STORE);
-      String store = chosen ? settings.label(Parameters.STORE) : "store = memory, the default";
-      settings.warnings().add(store + ": a refresh may bring a new refresh token, and then the configured one is spent:"
+      String label = chosen ? settings.label(Parameters.STORE) : "store = memory, the default";
+      settings.warnings().add(label + ": a refresh may bring a new refresh token, and then the configured one is spent:"
           + " the next restart or redeploy begins with that, and it is rejected. Keep the tokens in a durable store:"
           + " file:PATH, dotenv:PATH or jdbc:JNDI-NAME");
+    }
+    StoreChoice store = settings.get(Parameters.STORE);
+    if (store != null && store.isRelative()) {
+      settings.warnings().add(settings.label(Parameters.STORE) + ": is relative to the working directory, which differs"
+          + " with who starts the server: the file is " + store.path() + " now. Write the whole path");
     }
     for (Parameter<?> parameter : settings.literalSecrets()) {
       settings.warnings().add(settings.label(parameter)

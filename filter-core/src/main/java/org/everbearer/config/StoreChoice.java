@@ -3,6 +3,7 @@ package org.everbearer.config;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,28 +23,30 @@ final class StoreChoice {
 
   private final Kind kind;
   private final Path path;
+  private final boolean relative;
   private final String jndiName;
   private final Class<? extends TokenStore> type;
 
-  private StoreChoice(Kind kind, Path path, String jndiName, Class<? extends TokenStore> type) {
+  private StoreChoice(Kind kind, Path path, boolean relative, String jndiName, Class<? extends TokenStore> type) {
     this.kind = kind;
     this.path = path;
+    this.relative = relative;
     this.jndiName = jndiName;
     this.type = type;
   }
 
   static StoreChoice parse(String text, ConfigSource source) {
-    if (text.equals("memory")) return new StoreChoice(Kind.MEMORY, null, null, null);
+    if (text.equals("memory")) return new StoreChoice(Kind.MEMORY, null, false, null, null);
     int colon = text.indexOf(':');
     String rest = text.substring(colon + 1).trim();
     switch (colon < 0 ? "" : text.substring(0, colon)) {
-      case "file": return new StoreChoice(Kind.FILE, path(rest, source), null, null);
-      case "dotenv": return new StoreChoice(Kind.DOTENV, path(rest, source), null, null);
-      case "jdbc": return new StoreChoice(Kind.JDBC, null, jndiName(rest), null);
+      case "file": return new StoreChoice(Kind.FILE, path(rest, source), isRelative(rest), null, null);
+      case "dotenv": return new StoreChoice(Kind.DOTENV, path(rest, source), isRelative(rest), null, null);
+      case "jdbc": return new StoreChoice(Kind.JDBC, null, false, jndiName(rest), null);
       default: break;
     }
     if (ApplicationClass.looksLikeOne(text)) {
-      return new StoreChoice(Kind.CUSTOM, null, null, ApplicationClass.load(text, TokenStore.class));
+      return new StoreChoice(Kind.CUSTOM, null, false, null, ApplicationClass.load(text, TokenStore.class));
     }
     throw new IllegalArgumentException(
         RULE + Spelling.didYouMean(colon < 0 ? text : text.substring(0, colon), KINDS));
@@ -64,6 +67,11 @@ final class StoreChoice {
     }
     if (Files.isDirectory(path)) throw new IllegalArgumentException("must name a file; " + path + " is a directory");
     return path;
+  }
+
+  /** Of what is a path. */
+  private static boolean isRelative(String rest) {
+    return !Paths.get(rest).isAbsolute();
   }
 
   private static String jndiName(String rest) {
@@ -88,6 +96,11 @@ final class StoreChoice {
   /** Absolute; null unless {@link #isFile()}. */
   Path path() {
     return path;
+  }
+
+  /** Whether the path was written without its beginning, so that it depends on where the server was started. */
+  boolean isRelative() {
+    return relative;
   }
 
   /** Null unless it is a database. */

@@ -22,6 +22,10 @@ import org.everbearer.store.EncryptionKeys;
 
 /** The syntaxes of single values. Each throws IllegalArgumentException with the rule, and never repeats the value. */
 final class Values {
+  /** A URL whose scheme was forgotten; a host with a port looks like a scheme itself. */
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}(?:/\\S*)?");
+  private static final Pattern HOST_ONLY =
+      Pattern.compile("(?:localhost|[A-Za-z0-9.-]+\\.[A-Za-z]+|[\\d.]+)(?:/\\S*)?|" + HOST_AND_PORT.pattern());
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
   private static final Duration LONGEST_MARGIN = Duration.ofDays(365);
 
@@ -89,12 +93,13 @@ final class Values {
   }
 
   static URI url(String text, ConfigSource source) {
-    URI uri = uri(text);
     String example = "must be a URL such as https://auth.example.com";
-    if (uri.getScheme() == null) {
-      boolean bare = text.matches("[A-Za-z0-9.-]+\\.[A-Za-z]+(/\\S*)?");
-      throw new IllegalArgumentException(example + (bare ? "; did you mean https://" + text + "?" : ""));
+    if (HOST_ONLY.matcher(text).matches()) {
+      throw new IllegalArgumentException(example + "; did you mean https://" + text + "?"
+          + (HOST_AND_PORT.matcher(text).matches() ? " Or http://, with allowInsecure=true?" : ""));
     }
+    URI uri = uri(text);
+    if (uri.getScheme() == null) throw new IllegalArgumentException(example);
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw new IllegalArgumentException(example + "; its scheme must be http or https");

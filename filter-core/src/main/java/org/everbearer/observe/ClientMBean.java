@@ -151,6 +151,11 @@ public final class ClientMBean implements TokenSourceMXBean, AutoCloseable {
   }
 
   @Override
+  public long getUnsavedTokenCount() {
+    return state.counters.of(Type.NOT_SAVED);
+  }
+
+  @Override
   public long getDroppedEventCount() {
     return state.counters.of(Type.EVENTS_DROPPED);
   }

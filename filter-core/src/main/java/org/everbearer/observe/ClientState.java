@@ -104,6 +104,16 @@ public final class ClientState implements TokenListener {
     return sentence(now).at(now);
   }
 
+  /** The state as the live page words it, as in {@code refresh fails}. */
+  public String badge() {
+    return condition(now()).badge;
+  }
+
+  /** How the live page colours it: good, warn, bad or idle. */
+  public String kind() {
+    return condition(now()).kind;
+  }
+
   /** The state in a word, as in {@code VALID}. */
   public String condition() {
     return condition(now()).name();

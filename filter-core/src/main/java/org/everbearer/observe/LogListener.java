@@ -138,7 +138,7 @@ public final class LogListener implements TokenListener {
 
   private void failed(TokenEvent event) {
     Reason reason = event.failure().reason();
-    // A session that nobody has signed in to has no streak that could end by itself.
+    // A session without tokens has no streak that could end by itself.
     boolean noStreak = reason == Reason.NO_TOKENS && !LogWords.isApplication(event);
     boolean begins = !noStreak && begins(failingSince, event);
     if (reason == Reason.REJECTED) {
@@ -151,6 +151,8 @@ public final class LogListener implements TokenListener {
       warn(event, "cannot be refreshed: " + said(event));
     } else if (isDown(event) && begins(down, event)) {
       error(event, "has no valid token any more: " + said(event));
+    } else if (noStreak) {
+      warn(event, "has to sign in again: " + LogWords.gone(event) + LogWords.deathRemedy(event));
     } else {
       again(event);
     }

@@ -86,6 +86,12 @@ final class LogWords {
     }
   }
 
+  /** Why a session that somebody has signed in with has no tokens. */
+  static String gone(TokenEvent event) {
+    if (!"none".equals(event.token())) return sentence(event.failure().getMessage());
+    return "the store has no tokens for this session; those in store=memory end with the web application. ";
+  }
+
   static String deathRemedy(TokenEvent event) {
     if (!isApplication(event)) return "Remedy: none here; it is for this user to sign in again";
     return "Remedy: sign in again, or put a new accessToken and refreshToken into the configuration and redeploy";

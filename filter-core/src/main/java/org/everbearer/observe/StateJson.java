@@ -86,7 +86,7 @@ public final class StateJson {
     return json;
   }
 
-  private static JsonObject counters(Counters counters) {
+  static JsonObject counters(Counters counters) {
     JsonObject json = new JsonObject();
     json.addProperty("refreshed", counters.of(Type.REFRESHED));
     json.addProperty("unchanged", counters.of(Type.UNCHANGED));

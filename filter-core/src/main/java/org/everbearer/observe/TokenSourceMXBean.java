@@ -49,6 +49,9 @@ public interface TokenSourceMXBean {
   /** Reads and writes of the store that failed, since the start. */
   long getStoreFailureCount();
 
+  /** New tokens that could not be saved at once. */
+  long getUnsavedTokenCount();
+
   /** Events that were not told to a listener, because it is too slow. */
   long getDroppedEventCount();
 

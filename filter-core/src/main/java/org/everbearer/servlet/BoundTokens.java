@@ -23,7 +23,7 @@ final class BoundTokens implements OutboundTokens {
   @Override
   public TokenSource sourceFor(Object identity, String scheme, String host, int port) throws TokenException {
     DeclaredClient client = clients.routes().receiver(scheme, host, port);
-    return client == null ? null : client.source((Identity) identity);
+    return client == null ? null : client.sourceForCall((Identity) identity);
   }
 
   @Override

@@ -19,15 +19,19 @@ final class CurrentSource implements TokenSource {
     return client.source(binding.current());
   }
 
+  private TokenSource currentForCall() throws TokenException {
+    return client.sourceForCall(binding.current());
+  }
+
   @Override
   public AccessToken accessToken() throws TokenException {
-    return current().accessToken();
+    return currentForCall().accessToken();
   }
 
   @Override
   public CompletableFuture<AccessToken> accessTokenAsync() {
     try {
-      return current().accessTokenAsync();
+      return currentForCall().accessTokenAsync();
     } catch (TokenException e) {
       CompletableFuture<AccessToken> failed = new CompletableFuture<>();
       failed.completeExceptionally(e);

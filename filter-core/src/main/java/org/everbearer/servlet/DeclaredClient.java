@@ -25,6 +25,8 @@ final class DeclaredClient {
   private final Once<ClientConfig> config;
   /** Families whose session has ended and whose tokens are still to be cleared. */
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
+  /** The caller may swallow the failure, and the filter answers it, so that nobody would hear of it. */
+  private final SeldomWarning nobodysCalls;
   private volatile ClientRun run;
   private volatile boolean closed;
 
@@ -36,6 +38,8 @@ final class DeclaredClient {
     this.log = log;
     this.config = new Once<>(() -> ClientConfig.read(source));
     this.run = new ClientRun(this);
+    this.nobodysCalls = new SeldomWarning(
+        text -> log.getLogger("org.everbearer." + name).warn("{}", text), System::nanoTime);
   }
 
   String name() {
@@ -121,6 +125,12 @@ final class DeclaredClient {
     }
   }
 
+  /** {@link #source} for a call that fails without a token: on a thread without a user that is a mistake in the code. */
+  TokenSource sourceForCall(Identity identity) throws TokenException {
+    if (identity == null && !Routes.hasOneToken(running().config())) nobodysCalls.warn(worksForNobody());
+    return source(identity);
+  }
+
   /** Where this identity's token comes from. */
   TokenSource source(Identity identity) throws TokenException {
     ClientRun current = running();
@@ -151,9 +161,13 @@ final class DeclaredClient {
 
   private Identity bound(Identity identity) throws TokenException {
     if (identity != null) return identity;
-    throw new TokenException(Reason.NO_TOKENS, "client " + name + ": this thread works for no request; map the filter "
-        + name + " to the request's path (with <dispatcher>ASYNC</dispatcher> too if it is dispatched asynchronously),"
-        + " or hand the work over with BearerTokens.propagate");
+    throw new TokenException(Reason.NO_TOKENS, worksForNobody());
+  }
+
+  private String worksForNobody() {
+    return "client " + name + ": this thread works for no request, and so for no user. Remedy: hand the work over with"
+        + " tokens.propagate (BearerTokens), or map the filter " + name + " to the request's path (with"
+        + " <dispatcher>ASYNC</dispatcher> too if it is dispatched asynchronously)";
   }
 
   /** From now on nobody gets its tokens here, though it may take a while until they are cleared. */

@@ -50,8 +50,8 @@ final class StatusPage {
   private static void card(StringBuilder page, ClientState client) {
     String name = escape(client.client());
     page.append("<section class=\"client\" aria-label=\"").append(name).append("\" data-client=\"").append(name)
-        .append("\"><div class=\"head\"><h2>").append(name).append("</h2><span class=\"badge\">")
-        .append(escape(client.condition())).append("</span></div><p class=\"sentence\">")
+        .append("\" data-kind=\"").append(client.kind()).append("\"><div class=\"head\"><h2>").append(name).append("</h2><span class=\"badge\">")
+        .append(escape(client.badge())).append("</span></div><p class=\"sentence\">")
         .append(escape(client.sentence())).append("</p><p class=\"plain\">With scripts this page shows a live timeline."
         + " Reload it to see the state later.</p></section>\n");
   }

@@ -56,6 +56,13 @@ class CautionsTest {
     for (String part : parts) assertTrue(warnings.get(0).contains(part), warnings.get(0));
   }
 
+  @ParameterizedTest
+  @CsvSource({"file:tokens", "dotenv:.env", "file:./target/../tokens"})
+  void relativeStore_isWhereTheServerWasStarted(String store) throws Exception {
+    warns(valid(Protocol.REFRESH_SESSION, "store", store), "store", "is relative to the working directory",
+        Path.of(store.substring(store.indexOf(':') + 1)).toAbsolutePath().normalize() + " now. Write the whole path");
+  }
+
   private static void isSilentOn(Map<String, String> params) throws ConfigException {
     assertEquals(List.of(), Given.config(params).warnings());
   }

@@ -69,6 +69,18 @@ class ClientMBeanTest {
   }
 
   @Test
+  void everyCounterOfTheJson_isThereToo() throws Exception {
+    state.onEvent(event(Type.NOT_SAVED, 1, 60));
+    state.onEvent(event(Type.NOT_SAVED, 2, 60));
+    try (ClientMBean bean = ClientMBean.register("/app", state, operations)) {
+      assertEquals(2L, attribute(bean, "UnsavedTokenCount"));
+      long counts = 0;
+      for (var each : server.getMBeanInfo(bean.name()).getAttributes()) if (each.getName().endsWith("Count")) counts++;
+      assertEquals(StateJson.counters(state.counters).size(), counts);
+    }
+  }
+
+  @Test
   void deadFamily_promisesNothing() throws Exception {
     state.onEvent(refreshed("application", 0, 60));
     state.onEvent(asking("application", 50));

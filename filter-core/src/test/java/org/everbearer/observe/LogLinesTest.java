@@ -124,6 +124,17 @@ class LogLinesTest {
   }
 
   @Test
+  void sessionsWithoutTokens_areOneWarningInTenSeconds() {
+    after(failed("a-user", 0, null, Reason.NO_TOKENS, 1), failed("a-user", 1, null, Reason.NO_TOKENS, 2),
+        failed("b-user", 9, null, Reason.NO_TOKENS, 1), failed("c-user", 10, null, Reason.NO_TOKENS, 1));
+    List<String> lines = lines();
+    assertEquals(2, lines.size(), lines.toString());
+    assertEquals(true, lines.get(0).startsWith("WARN chat-api [a-user] has to sign in again: "), lines.get(0));
+    assertEquals(true, lines.get(1).endsWith("Remedy: none here; it is for this user to sign in again (and 2 more like this"
+        + " in other sessions)"), lines.get(1));
+  }
+
+  @Test
   void tokenOfUnknownEnd_isServed_soThatNothingIsGone() {
     after(Happened.endUnknown(Type.REFRESHED, 0, 300), Happened.endUnknown(Type.FAILED, 300, 0),
         Happened.endUnknown(Type.FAILED, 310, -10));

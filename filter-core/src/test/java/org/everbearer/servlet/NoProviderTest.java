@@ -205,6 +205,14 @@ class NoProviderTest {
 
   @ParameterizedTest
   @EnumSource
+  void workThatWasNotHandedOver_isThereToo(Stock container) throws Exception {
+    List<String> lines = ours(container.lines(war, port -> new Deployed.Browser(port).get("/silent/use?forgetful=yes")));
+    assertEquals(1, count(lines, "WARN org.everbearer.user-api: client user-api: this thread works for no request",
+        "Remedy: hand the work over with tokens.propagate"), lines.toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void refusedDeployment_saysWhyThereToo(Stock container) throws Exception {
     Path descriptor = war.resolve("WEB-INF/web.xml");
     Files.writeString(descriptor, Files.readString(descriptor).replace("allowedOrigins", "allowedOrigin"));

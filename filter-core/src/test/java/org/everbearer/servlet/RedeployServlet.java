@@ -33,6 +33,7 @@ public final class RedeployServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
     BearerTokens tokens = BearerTokens.of(getServletContext());
     tokens.storeTokens(request, "user-api", TokenSet.of("a.ann.1", "r.ann.1").expiresIn(Duration.ofHours(1)));
+    if (request.getParameter("forgetful") != null) useOnAnotherThread(tokens);
     String chat = getInitParameter("chat") + "/api";
     try {
       response.getWriter().write(http.execute(new HttpGet(chat), new BasicHttpClientResponseHandler()) + ", "
@@ -45,6 +46,23 @@ public final class RedeployServlet extends HttpServlet {
       Thread.currentThread().interrupt();
     }
     request.getSession().invalidate();
+  }
+
+  /** The user does not follow there, for nobody says so. */
+  private static void useOnAnotherThread(BearerTokens tokens) throws IOException {
+    Thread other = new Thread(() -> {
+      try {
+        tokens.validAccessToken("user-api");
+      } catch (IOException swallowed) {
+        // as careless code does
+      }
+    });
+    other.start();
+    try {
+      other.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

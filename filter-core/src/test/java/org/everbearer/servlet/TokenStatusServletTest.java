@@ -110,6 +110,16 @@ class TokenStatusServletTest {
 
   @ParameterizedTest
   @EnumSource
+  void pageWithoutScripts_hasTheWordsOfTheLiveOne(Container container) throws Exception {
+    try (Deployed deployed = container.deploy(app(Map.of()))) {
+      assertEquals("a.chat.2", BearerTokens.of(deployed.context()).validAccessToken("chat-api"));
+      Poll.until(() -> get(deployed, "text/html").body().contains("<span class=\"badge\">valid</span>"));
+      assertTrue(get(deployed, "text/html").body().contains("data-client=\"chat-api\" data-kind=\"good\""));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void page_runsUnderItsOwnPolicy_andLoadsNothing(Container container) throws Exception {
     try (Deployed deployed = container.deploy(app(Map.of()))) {
       HttpResponse<String> page = get(deployed, "text/html,*/*;q=0.8");

@@ -44,8 +44,12 @@ record RunnerOptions(
         --exit-with-parent            stop when the process that started this one ends
         --help                        this text
 
-      Beside the stand-in server no EVERBEARER_... variable and no everbearer.... system property may be set: what
-      overrides a real client would lead the demo to its servers or into its store.
+      The stand-in server runs in this process only. A WAR of your own finds its address, and the first tokens, in the
+      system properties CHAT_API_BASE_URL, AUTH_BASE_URL, AUTH_ACCESS_TOKEN and AUTH_REFRESH_TOKEN (with --signed-in no
+      tokens). For here and for real servers alike write #{env:AUTH_BASE_URL:-#{sys:AUTH_BASE_URL}} in its web.xml.
+
+      Beside the stand-in server no EVERBEARER_... variable, no variable of those four names, and no everbearer....
+      system property may be set: what is meant for a real client would lead the demo to its servers or into its store.
       """;
   private static final String WAR = "--war";
   private static final String PORT = "--port";

@@ -2,6 +2,7 @@ package org.everbearer.runner.check;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,10 @@ final class Descriptors {
 
   Map<String, String> contextParams() {
     return contextParams;
+  }
+
+  Collection<WebXml.Filter> filters() {
+    return filters.values();
   }
 
   /** Those of the library. */

@@ -109,7 +109,7 @@ final class Libraries {
     return "";
   }
 
-  /** Without one nothing at all is logged. */
+  /** Without one only warnings and errors are written, to the container's log. */
   private void providers() {
     if (war.jarsWith(WebArchive.classFile(NEEDED.get(SLF4J))).isEmpty()) return; // the container's, with its provider
     List<String> services = new ArrayList<>(war.jarsWith(PROVIDER));
@@ -125,8 +125,10 @@ final class Libraries {
       findings.warning("WEB-INF/lib holds no SLF4J provider"
           + (others.isEmpty() ? "" : " for its slf4j-api (" + String.join(", ", others) + " is for "
               + (second ? "SLF4J 1.7" : "SLF4J 2") + ")")
-          + ": unless the container has one, nothing is logged, no error either; add one, such as slf4j-jdk14,"
-          + " slf4j-simple or logback-classic");
+          + ": unless the container has one, only warnings and errors are written, to the container's own log for the"
+          + " application; add one, such as slf4j-jdk14, slf4j-simple or logback-classic");
+    } else {
+      findings.good(providers.get(0) + " is the SLF4J provider: what happens is logged");
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.everbearer.config.ClientConfig;
+import org.everbearer.runner.Spelling;
 
 /** Which clients a WAR declares, apart from the values of their parameters. */
 final class WarCheck {
@@ -38,9 +39,20 @@ final class WarCheck {
     Set<String> near = new TreeSet<>(context.keySet());
     near.removeIf(param -> !param.startsWith(PREFIX) || isOurs(param));
     findings.problem("web.xml declares no client: neither a filter with the class " + Descriptors.OURS
-        + " nor a context-param such as everbearer.baseUrl"
+        + " nor a context-param such as everbearer.baseUrl" + nearlyOurs()
         + (near.isEmpty() ? "" : "; there is no parameter " + String.join(", ", near)));
     return List.of();
+  }
+
+  private String nearlyOurs() {
+    for (WebXml.Filter filter : descriptors.filters()) {
+      String simpleName = filter.className().substring(filter.className().lastIndexOf('.') + 1);
+      if (Spelling.nearest(simpleName, List.of("BearerTokenFilter")).isPresent()) {
+        return "; filter " + filter.name() + " has the class " + filter.className() + ", did you mean "
+            + Descriptors.OURS + "?";
+      }
+    }
+    return "";
   }
 
   private static boolean isOurs(String param) {

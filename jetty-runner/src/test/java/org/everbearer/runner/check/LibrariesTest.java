@@ -22,7 +22,7 @@ class LibrariesTest {
 
   @Test
   void libraryAndProvider_onceEach_isFine() throws Exception {
-    check(TestWar.withLibrary()).isFine().never("warning");
+    check(TestWar.withLibrary()).isFine().says("ok       provider.jar is the SLF4J provider").never("warning");
   }
 
   @ParameterizedTest
@@ -42,11 +42,13 @@ class LibrariesTest {
   }
 
   @Test
-  void noProvider_isSilence_andThatIsSaid() throws Exception {
+  void noProvider_leavesWarningsOnly_andThatIsSaid() throws Exception {
     check(TestWar.withLibrary().without("WEB-INF/lib/provider.jar")).isFine().says(
-        "warning  WEB-INF/lib holds no SLF4J provider: unless the container has one, nothing is logged, no error either");
+        "warning  WEB-INF/lib holds no SLF4J provider: unless the container has one, only warnings"
+            + " and errors are written, to the container's own log");
     check(TestWar.withLibrary().without("WEB-INF/lib/provider.jar")
-        .entry("WEB-INF/classes/" + TestWar.PROVIDER, new byte[0])).isFine().never("provider");
+        .entry("WEB-INF/classes/" + TestWar.PROVIDER, new byte[0])).isFine()
+        .says("ok       WEB-INF/classes is the SLF4J provider: what happens is logged").never("no SLF4J provider");
   }
 
   @Test
@@ -55,7 +57,7 @@ class LibrariesTest {
         .isFine().says("no SLF4J provider for its slf4j-api (slf4j-simple-1.7.36.jar is for SLF4J 1.7)");
     check(TestWar.withLibrary().without("WEB-INF/lib/provider.jar").without("WEB-INF/lib/others.jar")
         .jar("slf4j-api-1.7.36.jar", "org/slf4j/Logger.class", "").jar("slf4j-simple-1.7.36.jar", BINDING, ""))
-        .isFine().never("provider");
+        .isFine().says("slf4j-simple-1.7.36.jar is the SLF4J provider").never("no SLF4J provider");
   }
 
   @Test

@@ -129,7 +129,12 @@ class WarCheckTest {
   @Test
   void noClientAtAll_isAProblem() throws Exception {
     check(TestWar.withLibrary().contextParam("everbearer.baseUlr", "x")).hasProblems(1)
-        .says("web.xml declares no client", "there is no parameter everbearer.baseUlr");
+        .says("web.xml declares no client", "there is no parameter everbearer.baseUlr").never("has the class");
+    check(TestWar.withLibrary().xml("<filter><filter-name>encoding</filter-name><filter-class>"
+        + "org.example.CharacterEncodingFilter</filter-class></filter><filter><filter-name>chat-api</filter-name>"
+        + "<filter-class>org.everbearer.servlet.BearerTokensFilter</filter-class></filter>")).hasProblems(1)
+        .says("; filter chat-api has the class org.everbearer.servlet.BearerTokensFilter, did you mean "
+            + "org.everbearer.servlet.BearerTokenFilter?");
   }
 
   @Test
