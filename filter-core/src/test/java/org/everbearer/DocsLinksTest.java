@@ -34,6 +34,23 @@ class DocsLinksTest {
     assertTrue(links > 50, links + " links");
   }
 
+  /** The tours through the code, of which each stop is there. */
+  @Test
+  void everyStopOfTheTours_isThere() throws Exception {
+    String text = Docs.text("CONTRIBUTING.md");
+    Matcher stop = Pattern.compile("`(src|test)/([\\w/]+\\.java)`").matcher(text);
+    List<String> missing = new ArrayList<>();
+    int stops = 0;
+    for (; stop.find(); stops++) {
+      String folder = stop.group(1).equals("src") ? "main" : "test";
+      Path file = Docs.ROOT.resolve("filter-core/src/" + folder + "/java/org/everbearer").resolve(stop.group(2));
+      if (!Files.exists(file)) missing.add(stop.group());
+    }
+    assertEquals(List.of(), missing);
+    assertTrue(stops > 20, stops + " stops");
+    assertEquals(6, Pattern.compile("^- \\*\\*.*\\.\\*\\* ", Pattern.MULTILINE).matcher(text).results().count(), "tours");
+  }
+
   @Test
   void everyPage_isLinkedFromTheReadme() throws Exception {
     String readme = Docs.text("README.md");

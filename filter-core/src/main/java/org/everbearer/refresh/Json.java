@@ -45,24 +45,6 @@ final class Json {
     return element;
   }
 
-  /**
-   * The token at the end of the dotted path, without the white space around it. A number is the token that its digits are.
-   * Null if it is missing, empty, or of another type.
-   */
-  static String token(JsonObject object, String path) {
-    JsonElement element = at(object, path);
-    boolean isText = element != null && element.isJsonPrimitive() && !element.getAsJsonPrimitive().isBoolean();
-    String token = isText ? element.getAsString().trim() : "";
-    return token.isEmpty() ? null : token;
-  }
-
-  /** Whether there is something else than a token where one should be, or null. */
-  static boolean isNoToken(JsonObject object, String path) {
-    JsonElement element = at(object, path);
-    return element != null && !element.isJsonNull()
-        && (!element.isJsonPrimitive() || element.getAsJsonPrimitive().isBoolean());
-  }
-
   /** The string at the end of the dotted path; null if it is missing, empty or no string. */
   static String string(JsonObject object, String path) {
     JsonElement element = at(object, path);

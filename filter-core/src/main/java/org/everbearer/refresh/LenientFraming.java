@@ -26,7 +26,7 @@ final class LenientFraming {
   /** @param sent whether the request of the current thread has been sent; a proxy's answer to CONNECT comes before */
   static ManagedHttpClientConnectionFactory connections(BooleanSupplier sent) {
     return ManagedHttpClientConnectionFactory.builder()
-        .http1Config(Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(1_000).build())
+        .http1Config(Http1Config.custom().setMaxLineLength(16_384).setMaxHeaderCount(200).build())
         .responseParserFactory(new DefaultHttpResponseParserFactory(new OddHeaders(), null))
         .incomingContentLengthStrategy(reply -> length(reply, sent.getAsBoolean()))
         .build();

@@ -1,19 +1,16 @@
 package org.everbearer.refresh;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenSet;
-import org.everbearer.log.Loggers;
 import org.everbearer.log.Redaction;
-import org.slf4j.Logger;
 
 /** Makes the reply of a token endpoint tokens (RFC 6749 §5.1), or the failure that it means. */
 final class TokenResponse {
-  private static final Logger LOG = Loggers.of(TokenResponse.class);
-
   private final HttpReply reply;
   private final Dialect dialect;
   private final URI uri;
@@ -28,18 +25,18 @@ final class TokenResponse {
 
   TokenSet tokens() throws TokenException {
     JsonObject body = reply.json();
-    String accessToken = body == null ? null : Json.token(body, dialect.accessTokenPath);
+    String accessToken = body == null ? null : Json.string(body, dialect.accessTokenPath);
     if (!reply.isSuccess() || accessToken == null) throw refusal(body);
     String refreshToken = refreshToken(body);
     String problem = problem(body, accessToken);
-    if (problem != null) throw unusable(refreshToken, new TokenException(Reason.CONFIGURATION, where() + problem));
+    if (problem != null) throw unusable(refreshToken, useless(problem));
     Duration lifetime = Lifetime.of(dialect.expiresInPath == null ? null : Json.at(body, dialect.expiresInPath),
         accessToken, reply.date());
     TokenSet tokens = TokenSet.of(accessToken, refreshToken);
     return lifetime == null ? tokens : tokens.expiresIn(lifetime);
   }
 
-  private TokenException refusal(JsonObject body) {
+  private TokenException refusal(JsonObject body) throws TokenException {
     Refusal refusal = new Refusal(reply, body, dialect, uri, redaction);
     TokenException meaning = refusal.meaning();
     if (reply.isSuccess() && body != null && meaning.reason() == Reason.AMBIGUOUS) {
@@ -50,25 +47,31 @@ final class TokenResponse {
     return reply.brokenOff() != null && !refusal.speaksForItself() ? reply.brokenOff() : meaning;
   }
 
-  /** The refresh token, or null if the server has sent none, or one that cannot be kept. */
-  private String refreshToken(JsonObject body) {
-    String path = dialect.refreshTokenPath;
-    if (path == null) return null;
-    String token = Json.token(body, path);
-    String objection = token == null ? Json.isNoToken(body, path) ? path + " is no string" : null : objection(token);
-    if (objection == null) return token;
-    LOG.warn("{}: the answer holds a refresh token that cannot be kept ({}). What was presented is probably spent, so"
-        + " somebody has to sign in when the access token ends. Remedy: correct the server", EndpointUri.describe(uri), objection);
-    return null;
+  /**
+   * The refresh token, or null if the server has sent none.
+   *
+   * @throws TokenException if it cannot be kept. CONFIGURATION: the old refresh token is probably spent, so neither a prompt
+   *     replay nor a short back-off can help
+   */
+  private String refreshToken(JsonObject body) throws TokenException {
+    if (dialect.refreshTokenPath == null) return null;
+    JsonElement element = Json.at(body, dialect.refreshTokenPath);
+    if (element == null || element.isJsonNull()) return null;
+    // A number is the token that its digits are.
+    boolean isText = element.isJsonPrimitive() && !element.getAsJsonPrimitive().isBoolean();
+    if (!isText) throw useless(dialect.refreshTokenPath + " is no string");
+    String token = element.getAsString();
+    if (token.isEmpty()) return null;
+    try {
+      TokenSet.of(null, token);
+    } catch (IllegalArgumentException e) {
+      throw useless(e.getMessage());
+    }
+    return token;
   }
 
-  private static String objection(String refreshToken) {
-    try {
-      TokenSet.of(null, refreshToken);
-      return null;
-    } catch (IllegalArgumentException e) {
-      return e.getMessage();
-    }
+  private TokenException useless(String why) {
+    return new TokenException(Reason.CONFIGURATION, where() + why);
   }
 
   /**
