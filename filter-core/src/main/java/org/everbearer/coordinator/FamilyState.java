@@ -2,8 +2,6 @@ package org.everbearer.coordinator;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.everbearer.Fingerprint;
@@ -13,7 +11,6 @@ import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
 import org.everbearer.log.Failures;
-import org.everbearer.log.Redaction;
 
 /**
  * What is known of one family of tokens. A few volatile references to immutable objects; there is no lock. {@link #held} and
@@ -126,8 +123,7 @@ abstract class FamilyState {
   }
 
   final void forgetWhatWasKnown() {
-    failure = null;
-    toldStale = false;
+    succeeded();
     UnsavedTokens before = unsaved;
     if (before != null && before.epoch != held.epoch) forgetUnsaved(before);
     shadow = null;
@@ -146,6 +142,7 @@ abstract class FamilyState {
     return failure;
   }
 
+  /** No streak of failures is left. */
   final void succeeded() {
     failure = null;
     toldStale = false;
@@ -190,17 +187,8 @@ abstract class FamilyState {
 
   /** What somebody else has thrown says, without the tokens that are known here. */
   final String withoutTokens(Throwable thrown) {
-    List<String> secrets = new ArrayList<>();
-    addTokens(secrets, held.record);
     UnsavedTokens kept = unsaved;
-    if (kept != null) addTokens(secrets, kept.record);
-    return new Redaction(secrets).whole(Failures.wordsOf(thrown));
-  }
-
-  private static void addTokens(List<String> secrets, TokenRecord record) {
-    if (record == null) return;
-    if (record.accessToken() != null) secrets.add(record.accessToken());
-    if (record.refreshToken() != null) secrets.add(record.refreshToken());
+    return RecordSecrets.of(held.record, kept == null ? null : kept.record).whole(Failures.wordsOf(thrown));
   }
 
   final UnsavedTokens unsaved() {

@@ -1,11 +1,8 @@
 package org.everbearer.coordinator;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.everbearer.AccessToken;
 import org.everbearer.TokenEvent;
@@ -17,8 +14,6 @@ import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
-import org.everbearer.log.Loggers;
-import org.slf4j.Logger;
 
 /**
  * Keeps the tokens of one client valid: one refresh per token family, whatever the number of threads, requests,
@@ -38,16 +33,11 @@ import org.slf4j.Logger;
  * token and the store shows no newer one; every other failure is tried again.
  */
 public final class RefreshCoordinator implements AutoCloseable {
-  private static final Logger LOG = Loggers.of(RefreshCoordinator.class);
-  private static final Duration SAVE_PATIENCE = Duration.ofSeconds(5);
-
   final CoordinatorContext context;
   private final Families families;
   private final TokenFamily application;
   private final Releases releases;
-  private final CountDownLatch ended = new CountDownLatch(1);
-  /** Which thread ends the parts just now. */
-  private volatile Thread closer;
+  private final Shutdown shutdown;
 
   RefreshCoordinator(CoordinatorSettings settings) {
     context = new CoordinatorContext(settings);
@@ -55,6 +45,7 @@ public final class RefreshCoordinator implements AutoCloseable {
     families = new Families(context, storeKey, settings.firstTokens, settings.maxIdentities);
     application = families.application;
     releases = new Releases(context, settings.maxIdentities);
+    shutdown = new Shutdown(context, families);
   }
 
   /**
@@ -182,7 +173,8 @@ public final class RefreshCoordinator implements AutoCloseable {
 
   /**
    * Gives up the application's access token, for instance because it has leaked: it is not served here any more, unless the
-   * token endpoint hands it out again, and the next call gets another one. Other nodes have to be told, too. The refresh token is kept. No resource server has rejected anything, and none is said to.
+   * token endpoint hands it out again, and the next call gets another one. Other nodes have to be told, too. The refresh
+   * token is kept. No resource server has rejected anything, and none is said to.
    */
   public void giveUpToken() {
     application.giveUp();
@@ -213,80 +205,7 @@ public final class RefreshCoordinator implements AutoCloseable {
    */
   @Override
   public void close() {
-    boolean first;
-    synchronized (this) {
-      first = !context.isClosed();
-      context.closing();
-    }
-    if (context.work.isOwnThread()) {
-      // It cannot wait for its own end. Whatever it does just now is still saved.
-      if (first) ThreadScheduler.named("everbearer-" + context.name + "-close").newThread(this::end).start();
-    } else if (first) {
-      end();
-    } else if (Thread.currentThread() != closer) { // a part that calls back while it is closed waits for nothing
-      ThreadScheduler.uninterruptibly(longestRefresh().plus(SAVE_PATIENCE.multipliedBy(2)),
-          left -> ended.await(left, TimeUnit.NANOSECONDS));
-    }
-  }
-
-  private void end() {
-    // Each part ends, whatever another one throws, and however long it takes.
-    ending("the threads", () -> context.work.close(longestRefresh().plus(SAVE_PATIENCE)));
-    endingInTime("the refreshes on their way", () -> {
-      for (TokenFamily family : families.all()) ending("a refresh", () -> finish(family));
-      ending("a refresh", () -> finish(application));
-    });
-    endingInTime("the refresher", context.refresher::close);
-    endingInTime("the token store", context.store::close);
-    ending("the listeners", context.events::close);
-    ended.countDown();
-  }
-
-  /** On a thread of its own: other people's code may hang. */
-  private void endingInTime(String what, Runnable end) {
-    Thread thread;
-    try {
-      thread = ThreadScheduler.named("everbearer-" + context.name + "-close").newThread(() -> ending(what, end));
-      closer = thread;
-      thread.start();
-    } catch (Throwable noThread) {
-      closer = Thread.currentThread();
-      ending(what, end);
-      closer = null;
-      return;
-    }
-    boolean inTime = ThreadScheduler.uninterruptibly(SAVE_PATIENCE, left -> {
-      TimeUnit.NANOSECONDS.timedJoin(thread, left);
-      return !thread.isAlive();
-    });
-    closer = null;
-    if (!inTime) LOG.warn("{}: {} does not end; the thread {} is left behind", context.name, what, thread.getName());
-  }
-
-  private void ending(String what, Runnable end) {
-    try {
-      end.run();
-    } catch (Throwable anything) {
-      LOG.warn("{}: closing {} failed", context.name, what, anything);
-    }
-  }
-
-  private void finish(TokenFamily family) {
-    family.abandon();
-    UnsavedTokens unsaved = family.unsaved();
-    if (unsaved == null) return;
-    try {
-      new StoreAccess(family).saveUnsaved(unsaved);
-    } catch (IOException e) {
-      TokenException lost = new TokenException(Reason.STORE, "new tokens are lost: the client closes, and "
-          + context.store.description() + " still cannot be written: "
-          + family.withoutTokens(e), e);
-      context.emit(family.event(TokenEvent.Type.NOT_SAVED).failure(lost, 1, null));
-    }
-  }
-
-  private Duration longestRefresh() {
-    return Duration.ofNanos(context.refresher.attempt);
+    shutdown.close();
   }
 
   private TokenFamily family(String identity) {

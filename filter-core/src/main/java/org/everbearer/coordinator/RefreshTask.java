@@ -265,7 +265,8 @@ final class RefreshTask implements Runnable {
     switch (answer.reason()) {
       case AMBIGUOUS:
         // Callers are told, the next flight goes on, and whoever signs in meanwhile need not wait for the end of a pause.
-        return tries >= TRIES_IN_A_ROW && context.replays.left(sinceSent(mine)) > 0 ? replayableFailure(mine, answer) : AT_ONCE;
+        boolean later = tries >= TRIES_IN_A_ROW && context.replays.left(sinceSent(mine)) > 0;
+        return later ? replayableFailure(mine, answer) : AT_ONCE;
       case REJECTED:
         boolean known = mine.refreshHash().equals(family.deadHash());
         if (!store.declareDead(mine)) return collide();

@@ -6,7 +6,9 @@ import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRefresher;
 import org.everbearer.TokenSet;
 
-/** The only way to the refresher: whatever it throws, and whatever it returns, comes as tokens or a {@link TokenException}. */
+/**
+ * The only way to the refresher: whatever it throws, and whatever it returns, comes as tokens or a {@link TokenException}.
+ */
 final class RefresherGateway {
   /** The longest one call takes; nanoseconds. */
   final long attempt;

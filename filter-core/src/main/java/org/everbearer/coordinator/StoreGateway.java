@@ -2,12 +2,9 @@ package org.everbearer.coordinator;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenStore;
 import org.everbearer.log.Failures;
-import org.everbearer.log.Redaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +33,19 @@ final class StoreGateway implements TokenStore {
   }
 
   private <T> T call(Call<T> call) throws IOException {
-    return call(call, Redaction.NOTHING_SECRET);
+    return call(call, null);
   }
 
-  /** @param redaction what the failure must not say */
-  private <T> T call(Call<T> call, Redaction redaction) throws IOException {
+  /** @param written what a driver may quote, and the failure must not; may be null */
+  private <T> T call(Call<T> call, TokenRecord written) throws IOException {
     if (closed) throw new IOException("the store was closed");
     boolean interrupted = Thread.interrupted();
     try {
       return call.run();
     } catch (Throwable anything) {
       interrupted |= anything instanceof InterruptedException;
-      throw Failures.withoutSecrets(anything instanceof IOException ? "" : "it failed with ", anything, redaction);
+      throw Failures.withoutSecrets(anything instanceof IOException ? "" : "it failed with ", anything,
+          RecordSecrets.of(written));
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
@@ -66,16 +64,7 @@ final class StoreGateway implements TokenStore {
 
   @Override
   public boolean compareAndSet(String key, long expectedGeneration, TokenRecord next) throws IOException {
-    return call(() -> store.compareAndSet(key, expectedGeneration, next), secretsOf(next));
-  }
-
-  /** A driver may quote what it was to write. */
-  private static Redaction secretsOf(TokenRecord record) {
-    if (record == null) return Redaction.NOTHING_SECRET;
-    List<String> secrets = new ArrayList<>();
-    if (record.accessToken() != null) secrets.add(record.accessToken());
-    if (record.refreshToken() != null) secrets.add(record.refreshToken());
-    return new Redaction(secrets);
+    return call(() -> store.compareAndSet(key, expectedGeneration, next), next);
   }
 
   /** Never throws: without the hint a dead owner is replaced when its lease is over. */

@@ -13,7 +13,8 @@ import org.everbearer.TokenSource;
 import org.everbearer.log.Redaction;
 
 /**
- * The tokens of one identity, as callers see them: whether they are served, wait, or fail, and what their rejections lead to.
+ * The tokens of one identity, as callers see them: whether they are served, wait, or fail, and what their rejections lead
+ * to.
  */
 final class TokenFamily extends FamilyFlights implements TokenSource, TokenWait.Decisions {
   /** How long callers wait for another token than the suspect, which they can have at once: most refreshes are faster. */

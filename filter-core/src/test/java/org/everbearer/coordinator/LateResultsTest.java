@@ -11,13 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.everbearer.AccessToken;
-import org.everbearer.coordinator.ModelServer.Fault;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenRecord;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
+import org.everbearer.coordinator.ModelServer.Fault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -195,13 +196,10 @@ class LateResultsTest {
 
   @Test
   void tokenOfUnknownEnd_isNotWithheldWhileOneMoreTryIsOnItsWay() throws Exception {
-    boolean[] down = new boolean[1];
-    TokenSource source = one.start(one.builder(current -> {
-      if (down[0]) throw new TokenException(TokenException.Reason.NOT_SENT, "connection refused");
-      return TokenSet.of("opaque", "R2");
-    }).firstTokens(TokenSet.of(null, "R1")));
+    AtomicBoolean down = new AtomicBoolean();
+    TokenSource source = one.startWithOpaqueToken(down);
     assertEquals("opaque", one.token(source));
-    down[0] = true;
+    down.set(true);
     time.advance(Duration.ofMinutes(6));
     assertEquals("opaque", one.token(source));
     time.advance(Duration.ofMinutes(1));

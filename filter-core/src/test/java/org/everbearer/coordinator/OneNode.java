@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenException.Reason;
 import org.everbearer.TokenRefresher;
+import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 
 /** One process on virtual time, before a model of an identity server and a store that can be made to fail. */
@@ -61,6 +63,14 @@ final class OneNode {
 
   TokenSource startSignedIn() throws TokenException {
     return start(builder().firstTokens(server.signIn()));
+  }
+
+  /** With a token of which nothing tells when it ends. */
+  TokenSource startWithOpaqueToken(AtomicBoolean down) throws TokenException {
+    return start(builder(current -> {
+      if (down.get()) throw new TokenException(Reason.NOT_SENT, "connection refused");
+      return TokenSet.of("opaque", "R2");
+    }).firstTokens(TokenSet.of(null, "R1")));
   }
 
   void close() {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.everbearer.coordinator.ModelServer.Fault;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.everbearer.TokenEvent;
 import org.everbearer.TokenException;
 import org.everbearer.TokenRecord;
@@ -17,6 +17,7 @@ import org.everbearer.TokenRecord.Phase;
 import org.everbearer.TokenSet;
 import org.everbearer.TokenSource;
 import org.everbearer.TokenStore;
+import org.everbearer.coordinator.ModelServer.Fault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,18 +250,15 @@ class StuckRefreshTest {
 
   @Test
   void opaqueToken_endpointDown_isServedUntilItIsRejected() throws Exception {
-    boolean[] down = new boolean[1];
-    TokenSource source = one.start(one.builder(current -> {
-      if (down[0]) throw new TokenException(TokenException.Reason.NOT_SENT, "connection refused");
-      return TokenSet.of("opaque", "R2");
-    }).firstTokens(TokenSet.of(null, "R1")));
+    AtomicBoolean down = new AtomicBoolean();
+    TokenSource source = one.startWithOpaqueToken(down);
     assertEquals("opaque", one.token(source));
-    down[0] = true;
+    down.set(true);
     for (int hour = 0; hour < 24; hour++) {
       time.advance(Duration.ofHours(1));
       assertEquals("opaque", one.token(source));
     }
-    down[0] = false;
+    down.set(false);
     one.seconds(61);
     assertEquals("opaque", one.token(source));
   }
